@@ -1,0 +1,28 @@
+"""Opens the small files people give: bounded, never a device, one French sentence when it cannot."""
+
+import os
+import stat
+from pathlib import Path
+
+from hygie.core.errors import UnreadableInput
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+def read_small_text(path: Path, error: type[UnreadableInput], what: str) -> str:
+    """The UTF-8 text of a regular file of at most 8 megabytes; `error` names `what` otherwise (« Le fichier de réponses »)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as reason:
+        raise error(f"{what} ne s'ouvre pas.", "Vérifiez son nom et ses droits, puis relancez.") from reason
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise error(f"{what} n'est pas un fichier ordinaire.", "Donnez le nom d'un fichier, pas d'un dossier.")
+        raw = stream.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise error(f"{what} dépasse huit mégaoctets.", "Vérifiez que c'est le bon fichier.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as reason:
+        line = raw[: reason.start].count(b"\n") + 1
+        raise error(f"{what} n'est pas en UTF-8, à la ligne {line}.", "Enregistrez-le en UTF-8, puis relancez.") from reason

@@ -1,0 +1,181 @@
+"""The one door to the machine: bounded reading of files and bounded running of programs.
+
+Everything a probe asks passes here, under a `root` that tests and mounted disks may change.
+Nothing is written, nothing is followed outside `root`, and every answer is capped in size and time.
+"""
+
+import os
+import shutil
+import stat
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+MAX_FILE = 4 * 1024 * 1024
+MAX_OUTPUT = 8 * 1024 * 1024
+MAX_ENTRIES = 4096
+COMMAND_SECONDS = 8.0
+NEEDS_ADMINISTRATOR = "Il faut les droits d'administrateur pour le voir."
+_CLEAN_ENV = ("PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "PROGRAMFILES", "PROGRAMDATA")
+
+
+class CannotTell(Exception):  # noqa: N818 - it is an answer, not an error
+    """The probe could not look; the French sentence says why."""
+
+
+class NotThere(Exception):  # noqa: N818 - it is an answer, not an error
+    """What the probe asks about does not exist on this computer; the French sentence says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a program answered."""
+
+    code: int
+    text: str
+
+
+class _Slot:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.filled = False
+        self.value: object = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A computer to examine: its root folder, the moment, and whether it is the running one.
+
+    `look_at_files` is False when the person refused the look at file names.
+    """
+
+    now: datetime
+    root: Path = Path("/")
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    look_at_files: bool = True
+    _memory: dict[str, "_Slot"] = field(default_factory=dict, compare=False, repr=False)
+    _lock: Any = field(default_factory=threading.Lock, compare=False, repr=False)
+
+    @property
+    def live(self) -> bool:
+        """Whether the examined computer is the running one, so that /proc and programs speak of it."""
+        return self.root == Path("/")
+
+    def once(self, key: str, read: Callable[["Machine"], T]) -> T:
+        """What `read` answers, read a single time for all the probes that need it."""
+        with self._lock:
+            slot = self._memory.setdefault(key, _Slot())
+        with slot.lock:
+            if not slot.filled:
+                slot.value, slot.filled = read(self), True
+            return cast("T", slot.value)
+
+    def path(self, name: str) -> Path:
+        """The place of an absolute path of the examined computer."""
+        return self.root / name.lstrip("/")
+
+    def exists(self, name: str) -> bool:
+        """Whether something stands at `name`; False also when a folder on the way may not be crossed."""
+        return os.path.lexists(self.path(name))
+
+    def read(self, name: str, limit: int = MAX_FILE) -> str:
+        """The text of a regular file, undecodable bytes replaced. FileNotFoundError when absent, CannotTell otherwise."""
+        return self.read_bytes(name, limit).decode("utf-8", "replace")
+
+    def read_bytes(self, name: str, limit: int = MAX_FILE) -> bytes:
+        """The first `limit` bytes of a regular file; a pipe, a device or a socket is never opened."""
+        try:
+            return _read_regular(self.path(name), limit)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise FileNotFoundError(name) from error
+        except PermissionError as error:
+            raise CannotTell(NEEDS_ADMINISTRATOR) from error
+        except OSError as error:
+            raise CannotTell("Un fichier du système ne se lit pas.") from error
+
+    def read_or(self, name: str, default: str = "") -> str:
+        """The text of a file, or `default` when it is absent."""
+        try:
+            return self.read(name)
+        except FileNotFoundError:
+            return default
+
+    def names(self, folder: str, limit: int = MAX_ENTRIES) -> list[str]:
+        """The sorted names in a folder, at most `limit`; empty when it is absent, CannotTell when it is closed to us."""
+        try:
+            with os.scandir(self.path(folder)) as entries:
+                return sorted(entry.name for entry, _ in zip(entries, range(limit), strict=False))
+        except PermissionError as error:
+            raise CannotTell(NEEDS_ADMINISTRATOR) from error
+        except OSError:
+            return []
+
+    def files(self, folder: str, suffix: str = "") -> Iterator[str]:
+        """Absolute names of the entries of a folder that end with `suffix`."""
+        for name in self.names(folder):
+            if name.endswith(suffix):
+                yield f"{folder.rstrip('/')}/{name}"
+
+    def status(self, name: str) -> os.stat_result | None:
+        """The file's own status (links not followed), or None when it cannot be had."""
+        try:
+            return os.lstat(self.path(name))
+        except OSError:
+            return None
+
+    def program(self, *names: str) -> str | None:
+        """The first of these programs that this computer can run, or None."""
+        if not self.live:
+            return None
+        extra = os.pathsep + "/usr/sbin:/sbin" if os.name == "posix" else ""
+        path = self.environment.get("PATH", os.defpath) + extra
+        return next((found for name in names if (found := shutil.which(name, path=path))), None)
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        seconds: float = COMMAND_SECONDS,
+        environment: Mapping[str, str] | None = None,
+    ) -> Output:
+        """Run a program that only reads; CannotTell when it is missing, too slow or too long.
+
+        The program gets no input and a clean environment in plain English, so that its words can be parsed.
+        """
+        program = self.program(command[0])
+        if program is None:
+            raise CannotTell(f"Le programme {command[0]} n'est pas installé.")
+        kept = {key: value for key, value in self.environment.items() if key.upper() in _CLEAN_ENV}
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program found on the path, no shell
+                [program, *command[1:]],
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
+                env={**kept, "LC_ALL": "C.UTF-8", **(environment or {})},
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise CannotTell(f"Le programme {command[0]} n'a pas répondu en {seconds:.0f} secondes.") from error
+        except OSError as error:
+            raise CannotTell(f"Le programme {command[0]} n'a pas pu être lancé.") from error
+        return Output(done.returncode, done.stdout[:MAX_OUTPUT].decode("utf-8", "replace"))
+
+
+def _read_regular(path: Path, limit: int) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("not a regular file")
+        return b"".join(_chunks(descriptor, limit))
+    finally:
+        os.close(descriptor)
+
+
+def _chunks(descriptor: int, limit: int) -> Iterator[bytes]:
+    while limit > 0 and (chunk := os.read(descriptor, min(limit, 1 << 16))):
+        limit -= len(chunk)
+        yield chunk
