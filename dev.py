@@ -5,6 +5,7 @@ Creates `.venv`, installs the pinned and hashed dependencies once per lock file,
 Only the standard library is used, because nothing else is there yet.
 """
 
+import compileall
 import hashlib
 import importlib.util
 import os
@@ -44,7 +45,10 @@ def main(arguments: list[str]) -> int:
         return code
     if code := prepare("dev" if developing else "all"):
         return code
-    return develop(words) if developing else call(str(PYTHON), "-m", "hygie", *words)
+    if developing:
+        return develop(words)
+    os.environ.setdefault("HYGIE_COMMAND", f"{Path(sys.executable).name.split('.')[0]} dev.py")
+    return call(str(PYTHON), "-B", "-m", "hygie", *words)
 
 
 def fail(sentence: str, next_step: str, code: int = MISSING_PART) -> int:
@@ -97,6 +101,7 @@ def prepare(lock: str) -> int:
     for words in (["--require-hashes", "-r", str(path)], ["--no-build-isolation", "--no-deps", "-e", str(HERE)]):
         if subprocess.run([*pip, *words], check=False, stdout=sys.stderr).returncode:
             return fail("Les composants d'Hygie n'ont pas pu être installés.", "Vérifiez la connexion, puis relancez.")
+    compileall.compile_dir(HERE / "src", quiet=1)
     stamp.write_text(wanted)
     return 0
 

@@ -3,12 +3,13 @@
 An answer older than its check's validity is unknown again; an exception ends by itself.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -67,12 +68,8 @@ class Answers:
 def read_answers(path: Path, checks: Mapping[str, CheckEntry]) -> Answers:
     """The answers in a file. UnreadableAnswers when it is not one, or speaks of a check that does not exist."""
     content = _decode(path)
-    for entry in (*content.answers, *content.exceptions):
-        if entry.check_id not in checks:
-            raise UnreadableAnswers(
-                f"{WHAT} parle de « {entry.check_id[:60]} », qui n'existe pas.",
-                "Corrigez cet identifiant : hygie bilan --questions donne la liste.",
-            )
+    _verify([answer.check_id for answer in content.answers], checks, "deux réponses")
+    _verify([entry.check_id for entry in content.exceptions], checks, "deux exceptions")
     return Answers(
         {answer.check_id: answer for answer in content.answers},
         {entry.check_id: Waiver(entry.reason, entry.until) for entry in content.exceptions},
@@ -82,18 +79,37 @@ def read_answers(path: Path, checks: Mapping[str, CheckEntry]) -> Answers:
     )
 
 
+def _verify(ids: Sequence[str], checks: Mapping[str, CheckEntry], twice: str) -> None:
+    """Refuse an identifier that no check has, and one that stands twice: nobody could say which one holds."""
+    for place, check_id in enumerate(ids):
+        name = f"« {check_id[:60]} »"
+        if check_id not in checks:
+            next_step = "Corrigez cet identifiant : hygie bilan --questions donne la liste."
+            raise UnreadableAnswers(f"{WHAT} parle de {name}, qui n'existe pas.", next_step)
+        if check_id in ids[:place]:
+            raise UnreadableAnswers(f"{WHAT} donne {twice} à {name}.", "Gardez la bonne et effacez l'autre.")
+
+
 def _decode(path: Path) -> AnswerFile:
     text = read_small_text(path, UnreadableAnswers, WHAT)
     try:
         if text.lstrip().startswith("{"):
             return msgspec.json.decode(text, type=AnswerFile)
         return msgspec.convert(tomllib.loads(text), AnswerFile)
-    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, RecursionError) as error:
-        place = str(error).rpartition(" - at ")[2].strip("`") if " - at " in str(error) else str(error)
+    except (ValueError, RecursionError) as error:  # a ValueError is any fault of TOML or of msgspec
         raise UnreadableAnswers(
-            f"{WHAT} n'a pas la forme attendue ({place[:120]}).",
+            f"{WHAT} n'a pas la forme attendue{_place(str(error))}.",
             "Repartez du modèle que donne : hygie bilan --questions.",
         ) from error
+
+
+def _place(fault: str) -> str:
+    """Where the fault is, as the parsers tell it: a path, a line or a byte; nothing when they do not."""
+    found = re.search(r" - at `(?P<path>[^`]{1,80})|\(at line (?P<line>\d+)|\(byte (?P<byte>\d+)\)", fault)
+    if found is None:
+        return ""
+    names = {"path": "en", "line": "à la ligne", "byte": "à l'octet"}
+    return f", {names[str(found.lastgroup)]} {found[str(found.lastgroup)]}"
 
 
 def judge_answer(check: CheckEntry, answers: Answers, now: datetime) -> tuple[Verdict, Origin]:
@@ -101,7 +117,7 @@ def judge_answer(check: CheckEntry, answers: Answers, now: datetime) -> tuple[Ve
     answer = answers.by_check.get(check.id)
     if answer is None or answer.answer == "unknown":
         return unknown("Personne n'a encore répondu à cette question."), Origin.UNKNOWN
-    if stale := _too_old(check, answer, now):
+    if stale := _too_old(check, answer, now) or _overdue(answer, now):
         return unknown(stale), Origin.UNKNOWN
     if check.answer == "proved" and answer.answer == "yes" and not answer.proof:
         return unknown("La réponse est oui, mais aucune preuve n'est jointe."), Origin.UNKNOWN
@@ -119,6 +135,13 @@ def _too_old(check: CheckEntry, answer: Answer, now: datetime) -> str | None:
     return None
 
 
+def _overdue(answer: Answer, now: datetime) -> str | None:
+    """A promise that nobody kept is nothing known any more."""
+    if answer.answer != "waiting" or answer.expected_on is None or answer.expected_on >= now.date():
+        return None
+    return f"La réponse attendue le {day_in_words(answer.expected_on)} n'est pas venue : relancez."
+
+
 def _verdict(check: CheckEntry, answer: Answer) -> Verdict:
     when = f" le {day_in_words(answer.answered_on)}" if answer.answered_on else ""
     if answer.answer == "yes":
@@ -126,16 +149,16 @@ def _verdict(check: CheckEntry, answer: Answer) -> Verdict:
     if answer.answer == "not_applicable":
         return not_applicable(f"Le cabinet a répondu que cela ne le concerne pas{when}.")
     if answer.answer == "waiting":
-        who = answer.waiting_for or "une réponse"
-        until = f", attendu le {day_in_words(answer.expected_on)}" if answer.expected_on else ""
-        return waiting(f"En attente de {who}{until}.")
+        who = f" ({answer.waiting_for})" if answer.waiting_for else ""
+        until = f", prévue le {day_in_words(answer.expected_on)}" if answer.expected_on else ""
+        return waiting(f"En attente d'une réponse{who}{until}.")
     return failed(f"Le cabinet a répondu non{when}.")
 
 
 def running_waiver(answers: Answers, check_id: str, outcome: Outcome, now: datetime) -> Waiver | None:
     """The exception that covers a failure today, or None: it never covers what is unknown."""
     waiver = answers.waivers.get(check_id)
-    if waiver is None or outcome is not Outcome.FAILED or waiver.until < now.astimezone(UTC).date():
+    if waiver is None or outcome is not Outcome.FAILED or waiver.until < now.date():
         return None
     return waiver
 
@@ -156,9 +179,15 @@ def questions_form(checks: Mapping[str, CheckEntry], today: date) -> str:
         '"Hébergeur du dossier" = ""',
         '"Fournisseur d\'accès" = ""',
     ]
-    asked: list[Any] = [check for check in checks.values() if check.answer != "measured"]
-    for check in asked:
-        lines += ["", f"# {check.question}", f"# {check.help}", "[[answers]]", f'check_id = "{check.id}"', 'answer = "unknown"']
+    for check in (check for check in checks.values() if check.answer != "measured"):
+        lines += [
+            "",
+            f"# {check.question}",
+            f"# {check.help}",
+            "[[answers]]",
+            f'check_id = "{check.id}"',
+            'answer = "unknown"',
+        ]
         lines += [f"answered_on = {today.isoformat()}"]
         lines += [f'proof = ""   # {check.proof}'] if check.proof else []
     return "\n".join(lines) + "\n"

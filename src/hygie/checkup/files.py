@@ -10,7 +10,7 @@ MAX_BYTES = 8 * 1024 * 1024
 
 
 def read_small_text(path: Path, error: type[UnreadableInput], what: str) -> str:
-    """The UTF-8 text of a regular file of at most 8 megabytes; `error` names `what` otherwise (« Le fichier de réponses »)."""
+    """The UTF-8 text of a regular file of at most 8 megabytes; otherwise `error`, whose sentence begins with `what`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as reason:
@@ -25,4 +25,6 @@ def read_small_text(path: Path, error: type[UnreadableInput], what: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
         line = raw[: reason.start].count(b"\n") + 1
-        raise error(f"{what} n'est pas en UTF-8, à la ligne {line}.", "Enregistrez-le en UTF-8, puis relancez.") from reason
+        raise error(
+            f"{what} n'est pas en UTF-8, à la ligne {line}.", "Enregistrez-le en UTF-8, puis relancez."
+        ) from reason

@@ -1,6 +1,6 @@
 """The check-up itself: facts and answers judged with the catalogue, then counted, ordered and compared."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,14 +8,14 @@ from hygie.checkup.answers import Answers, judge_answer, running_waiver
 from hygie.checkup.registry import measured_checks
 from hygie.checkup.score import Status, Tally, confidence, status_of, tally, total_score
 from hygie.core.finding import Finding, Measure, Origin, Outcome, Owner, Verdict
-from hygie.core.french import typeset
+from hygie.core.french import agree, day_in_words, typeset
 from hygie.core.severity import Severity
 from hygie.probes.collect import Facts
 from hygie.reference.catalogue import Catalogue, CheckEntry
 from hygie.reference.sources import as_source
 
 MAX_ACTIONS = 6
-_BY_RANK = {Outcome.FAILED: 0, Outcome.UNKNOWN: 1}
+ANSWERS_A_MINUTE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def judge(
         score=round(total_score(tallies.values()), 1),
         confidence=round(confidence(list(tallies.values())), 3),
         headline=f"{good} en ordre sur {len(measures)}",
-        sentence=voice(findings, actions),
+        sentence=voice(findings),
         measures=measures,
         actions=actions[:MAX_ACTIONS],
         waiting=sum(1 for f in findings if f.outcome is Outcome.WAITING),
@@ -177,69 +177,114 @@ def _measure_sentence(findings: tuple[Finding, ...], good: str, catalogue: Catal
     """The one line of a measure: its worst finding's summary, or its good state."""
     open_ones = [finding for finding in findings if finding.needs_work]
     if not open_ones:
-        return good if any(f.outcome is Outcome.PASSED for f in findings) else "Rien à vérifier ici."
+        return _calm_sentence(findings, good)
     order = (Outcome.FAILED, Outcome.WAITING, Outcome.UNKNOWN)
     worst = min(open_ones, key=lambda f: (order.index(f.outcome), -f.severity, catalogue.checks[f.check_id].priority))
     return worst.summary if worst.outcome is not Outcome.UNKNOWN else _unknown_sentence(open_ones)
 
 
+def _calm_sentence(findings: Iterable[Finding], good: str) -> str:
+    """When nothing asks for work: the good state, unless exceptions cover a failure, which it must not hide."""
+    waivers = [finding.exception for finding in findings if finding.exception]
+    if waivers:
+        until = day_in_words(min(waiver.until for waiver in waivers))
+        one, several = (
+            f"Une exception court jusqu'au {until}.",
+            f"{{}} exceptions courent, la première jusqu'au {until}.",
+        )
+        return typeset(agree(len(waivers), one, several))
+    return good if any(f.outcome is Outcome.PASSED for f in findings) else "Rien à vérifier ici."
+
+
 def _unknown_sentence(findings: list[Finding]) -> str:
-    count = len(findings)
-    return "Une question reste sans réponse." if count == 1 else f"{count} questions restent sans réponse."
+    return agree(len(findings), "Une question reste sans réponse.", "{} questions restent sans réponse.")
 
 
-def rank_actions(
-    findings: list[Finding], tallies: Mapping[Measure, Tally], catalogue: Catalogue
-) -> tuple[Action, ...]:
-    """What to do, first things first: failures before unknowns, then severity, the published priority, the time."""
-    open_ones = [f for f in findings if f.outcome in _BY_RANK and f.exception is None]
-    ordered = sorted(
-        open_ones,
-        key=lambda f: (
-            _BY_RANK[f.outcome] if f.severity < Severity.CRITICAL else 0.5 * _BY_RANK[f.outcome],
-            -f.severity,
-            catalogue.checks[f.check_id].priority,
-            f.minutes,
-            f.check_id,
-        ),
-    )
-    return tuple(_action(finding, findings, tallies, catalogue) for finding in ordered)
+def rank_actions(findings: list[Finding], tallies: Mapping[Measure, Tally], catalogue: Catalogue) -> tuple[Action, ...]:
+    """What to do, first things first.
+
+    Critical failures, the unanswered questions as one action, the other failures by severity, published priority and
+    time, then what could not be measured.
+    """
+    context = (findings, tallies, catalogue)
+    failures = [f for f in findings if f.outcome is Outcome.FAILED and f.exception is None]
+    unknowns = [f for f in findings if f.outcome is Outcome.UNKNOWN]
+    questions = [f for f in unknowns if catalogue.checks[f.check_id].answer != "measured"]
+    unseen = [f for f in unknowns if catalogue.checks[f.check_id].answer == "measured"]
+    ordered = _by_weight(failures, catalogue)
+    critical = [f for f in ordered if f.severity is Severity.CRITICAL]
+    actions = [_action(f, *context) for f in critical]
+    actions += [_ask(_by_weight(questions, catalogue), *context)] if questions else []
+    actions += [_action(f, *context) for f in ordered if f.severity is not Severity.CRITICAL]
+    return (*actions, *(_action(f, *context) for f in _by_weight(unseen, catalogue)))
+
+
+def _by_weight(findings: list[Finding], catalogue: Catalogue) -> list[Finding]:
+    return sorted(findings, key=lambda f: (-f.severity, catalogue.checks[f.check_id].priority, f.minutes, f.check_id))
 
 
 def _action(
     finding: Finding, findings: list[Finding], tallies: Mapping[Measure, Tally], catalogue: Catalogue
 ) -> Action:
     check = catalogue.checks[finding.check_id]
-    gain = _gain(finding, findings, tallies)
-    if finding.outcome is Outcome.UNKNOWN and check.answer != "measured":
-        title = typeset(f"Répondre : {check.question}")
-        return Action(check.id, title, finding.why, check.ask or check.owner, 5, gain)
-    prefix = "Faire vérifier : " if finding.outcome is Outcome.UNKNOWN else ""
-    title = prefix + (check.action[0].lower() + check.action[1:] if prefix else check.action)
+    title = check.action
+    if finding.outcome is Outcome.UNKNOWN:
+        title = f"Faire vérifier : {check.action[0].lower()}{check.action[1:]}"
+    gain = _gain([finding], findings, tallies)
     return Action(check.id, typeset(title), finding.why, check.owner, check.minutes, gain)
 
 
-def _gain(finding: Finding, findings: list[Finding], tallies: Mapping[Measure, Tally]) -> float:
-    """Points of the total score won if this finding passed, everything else unchanged."""
-    repaired = replace(finding, outcome=Outcome.PASSED)
-    own = [repaired if f is finding else f for f in findings if f.measure is finding.measure]
-    after = {**tallies, finding.measure: tally(own)}
+def _ask(
+    questions: list[Finding], findings: list[Finding], tallies: Mapping[Measure, Tally], catalogue: Catalogue
+) -> Action:
+    """All the unanswered questions as one thing to do, under the weightiest of them."""
+    first = catalogue.checks[questions[0].check_id]
+    gain = _gain(questions, findings, tallies)
+    if len(questions) == 1:
+        return Action(
+            first.id, typeset(f"Répondre : {first.question}"), typeset(first.why), first.ask or first.owner, 5, gain
+        )
+    minutes = max(5, len(questions) // ANSWERS_A_MINUTE)
+    why = "Ce que personne ne sait ne compte jamais comme bon. La première : « " + (first.question or "") + " »"
+    return Action(
+        first.id, f"Répondre aux {len(questions)} questions du cabinet", typeset(why), Owner.DOCTOR, minutes, gain
+    )
+
+
+def _gain(repaired: list[Finding], findings: list[Finding], tallies: Mapping[Measure, Tally]) -> float:
+    """Points of the total score won if these findings passed, everything else unchanged."""
+    ids = {finding.check_id for finding in repaired}
+    after = dict(tallies)
+    for measure in {finding.measure for finding in repaired}:
+        own = [f for f in findings if f.measure is measure]
+        after[measure] = tally([replace(f, outcome=Outcome.PASSED) if f.check_id in ids else f for f in own])
     return round(total_score(after.values()) - total_score(tallies.values()), 1)
 
 
-def voice(findings: list[Finding], actions: tuple[Action, ...]) -> str:
+def voice(findings: Sequence[Finding]) -> str:
     """The one sentence that opens every report. What is unknown is always named."""
     failures = sum(1 for f in findings if f.outcome is Outcome.FAILED and f.exception is None)
     unknowns = sum(1 for f in findings if f.outcome is Outcome.UNKNOWN)
-    awaited = sum(1 for f in findings if f.outcome is Outcome.WAITING)
     if not failures and not unknowns:
-        return "Tout est en ordre." if not awaited else "Rien ne presse : des réponses sont attendues."
-    urgent = sum(1 for f in findings if f.outcome is Outcome.FAILED and f.severity is Severity.CRITICAL and not f.exception)
+        return _calm_voice(findings)
+    urgent = sum(
+        1 for f in findings if f.outcome is Outcome.FAILED and f.severity is Severity.CRITICAL and not f.exception
+    )
     first = _first_words(failures, urgent)
     if not unknowns:
         return first
-    rest = "une question reste sans réponse" if unknowns == 1 else f"{unknowns} questions restent sans réponse"
-    return f"{first} {rest.capitalize()}." if failures else f"{rest.capitalize()}."
+    rest = agree(unknowns, "Une question reste sans réponse.", "{} questions restent sans réponse.")
+    return f"{first} {rest}" if failures else rest
+
+
+def _calm_voice(findings: Sequence[Finding]) -> str:
+    """When nothing failed and nothing is unknown: what is awaited and what is excepted are still said."""
+    if awaited := sum(1 for f in findings if f.outcome is Outcome.WAITING):
+        one, several = "une réponse est attendue", "{} réponses sont attendues"
+        return typeset(f"Rien ne presse : {agree(awaited, one, several)}.")
+    if waived := sum(1 for f in findings if f.exception):
+        return f"Rien d’autre à faire, mais {agree(waived, 'une exception court', '{} exceptions courent')}."
+    return "Tout est en ordre." if any(f.outcome is Outcome.PASSED for f in findings) else "Rien à vérifier ici."
 
 
 def _first_words(failures: int, urgent: int) -> str:

@@ -62,7 +62,7 @@ def _is_critical_gap(finding: Finding) -> bool:
 
 
 def status_of(findings: Sequence[Finding]) -> Status:
-    """The state of a measure: its worst finding. Unknown is never good."""
+    """The state of a measure: its worst finding. Unknown is never good; where nothing counts, nothing is."""
     weighed = [finding for finding in findings if counted(finding)]
     outcomes = {finding.outcome for finding in weighed}
     if any(f.outcome is Outcome.FAILED and f.severity is Severity.CRITICAL for f in weighed):
@@ -75,7 +75,7 @@ def status_of(findings: Sequence[Finding]) -> Status:
     ):
         if outcome in outcomes:
             return status
-    return Status.GOOD if any(f.exception for f in findings) else Status.NOT_APPLICABLE
+    return Status.NOT_APPLICABLE
 
 
 def total_score(tallies: Iterable[Tally]) -> float:

@@ -62,3 +62,9 @@ def after_working_days(known_on: date, days: int, holidays: Collection[date]) ->
         if day.weekday() < _SATURDAY and day not in holidays:
             days -= 1
     return datetime.combine(day, time(23, 59, 59), PARIS)
+
+
+def days_since(then: datetime, now: datetime) -> int | None:
+    """Whole days from `then` to `now`; None when `then` is more than a day ahead, since one of the clocks is wrong."""
+    elapsed = now - then
+    return None if elapsed < -timedelta(days=1) else max(elapsed.days, 0)

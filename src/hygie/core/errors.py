@@ -30,21 +30,21 @@ class UsageError(HygieError):
     code = "usage"
 
 
-class UnreadableInput(HygieError):
+class UnreadableInput(HygieError):  # noqa: N818 - named after what happened to the person
     """A file or a folder given by the person could not be read or understood."""
 
     exit_code = 3
     code = "unreadable_input"
 
 
-class MissingPart(HygieError):
+class MissingPart(HygieError):  # noqa: N818 - named after what happened to the person
     """A program, an extra or a device that the command needs is not there."""
 
     exit_code = 4
     code = "missing_part"
 
 
-class Refused(HygieError):
+class Refused(HygieError):  # noqa: N818 - named after what happened to the person
     """Hygie will not do it, because it would put the practice at risk."""
 
     exit_code = 5

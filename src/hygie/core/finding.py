@@ -38,7 +38,7 @@ class Measure(StrEnum):
 
     ACCESS = "access"
     CPS = "cps"
-    PASSWORDS = "passwords"  # noqa: S105 - the name of a measure
+    PASSWORDS = "passwords"
     BACKUP = "backup"
     MESSAGING = "messaging"
     GDPR = "gdpr"
@@ -64,27 +64,27 @@ class Verdict:
     evidence: Evidence = field(default_factory=dict)
 
 
-def passed(summary: str, **evidence: int | float | bool | str | list[str]) -> Verdict:
+def passed(summary: str, **evidence: float | bool | str | list[str]) -> Verdict:
     """The practice is in order on this point."""
     return Verdict(Outcome.PASSED, summary, evidence)
 
 
-def failed(summary: str, **evidence: int | float | bool | str | list[str]) -> Verdict:
+def failed(summary: str, **evidence: float | bool | str | list[str]) -> Verdict:
     """Something has to be done."""
     return Verdict(Outcome.FAILED, summary, evidence)
 
 
-def unknown(summary: str, **evidence: int | float | bool | str | list[str]) -> Verdict:
+def unknown(summary: str, **evidence: float | bool | str | list[str]) -> Verdict:
     """Nobody could tell; the sentence says why."""
     return Verdict(Outcome.UNKNOWN, summary, evidence)
 
 
-def not_applicable(summary: str, **evidence: int | float | bool | str | list[str]) -> Verdict:
+def not_applicable(summary: str, **evidence: float | bool | str | list[str]) -> Verdict:
     """The question does not arise here; the sentence says why."""
     return Verdict(Outcome.NOT_APPLICABLE, summary, evidence)
 
 
-def waiting(summary: str, **evidence: int | float | bool | str | list[str]) -> Verdict:
+def waiting(summary: str, **evidence: float | bool | str | list[str]) -> Verdict:
     """Somebody has been asked; the sentence says who and until when."""
     return Verdict(Outcome.WAITING, summary, evidence)
 

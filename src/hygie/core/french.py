@@ -1,6 +1,7 @@
 """French as it is printed: spaces before double signs, dates in words, plurals."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 NARROW = "\u202f"
@@ -9,22 +10,50 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+_PLURAL = 2  # French plural starts at two
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
+_SPACES = rf"[ {NO_BREAK}{NARROW}]*"
+_KEPT = re.compile(r"`[^`]*`|https?://[^\s»]*[^\s»;!?.,:)]|\ue000")  # commands and addresses are never dressed
+_HOLE = "\ue000"
+
+
 def typeset(text: str) -> str:
-    """Put the no-break spaces of French typography where a plain space or nothing was typed, and curl apostrophes."""
+    """Put the no-break spaces of French typography before ; ! ? : % and inside « », and curl apostrophes.
+
+    What stands between backquotes and web addresses are left as they are. Typesetting twice changes nothing more.
+    """
+    kept = iter(_KEPT.findall(text))
+    return re.sub(_HOLE, lambda _: next(kept), _dressed(_KEPT.sub(_HOLE, text)))
+
+
+def _dressed(text: str) -> str:
     text = text.replace("'", "’")
-    text = re.sub(r" ?([;!?])(?=\s|$)", NARROW + r"\1", text)
-    text = re.sub(r"(?<=\S) :(?=\s|$)", NO_BREAK + ":", text)
-    text = re.sub(r"« ?", "«" + NO_BREAK, text)
-    return re.sub(r" ?»", NO_BREAK + "»", text)
+    text = re.sub(rf"(?<=[^\s;!?]){_SPACES}([;!?]+)(?=[\s)»]|$)", rf"{NARROW}\1", text)
+    text = re.sub(rf"(?<=\S)[ {NO_BREAK}{NARROW}]+:(?=\s|$)", f"{NO_BREAK}:", text)
+    text = re.sub(rf"(?<=\d)[ {NARROW}]%", f"{NO_BREAK}%", text)
+    text = re.sub(rf"«{_SPACES}", f"«{NO_BREAK}", text)
+    return re.sub(rf"{_SPACES}»", f"{NO_BREAK}»", text)
 
 
 def plural(count: int, singular: str, several: str | None = None) -> str:
     """« 1 compte », « 3 comptes », « 0 compte »: the number with its noun, French zero being singular."""
-    noun = singular if count < 2 else several or singular + "s"  # noqa: PLR2004 - French plural starts at two
+    noun = singular if count < _PLURAL else several or singular + "s"
     return f"{count} {noun}"
+
+
+def agree(count: int, one: str, several: str) -> str:
+    """The sentence about one thing, or the one about several with « {} » replaced by their number."""
+    return one if count < _PLURAL else several.format(count)
+
+
+def listed(words: Sequence[str], at_most: int = 3) -> str:
+    """« A », « A et B », « A, B et C », and « A, B, C et 4 autres » beyond `at_most`."""
+    shown = list(words[:at_most])
+    if left := len(words) - len(shown):
+        shown.append(plural(left, "autre"))
+    return " et ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def day_in_words(day: date) -> str:

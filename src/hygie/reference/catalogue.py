@@ -1,6 +1,6 @@
 """The seven measures and their checks: texts, weights, owners, sources. The logic is in `checkup/checks`.
 
-`catalogue()` is the shipped one; `load_catalogue(folder)` reads and verifies any other, refusing it with file and reason.
+`catalogue()` is the shipped one; `load_catalogue(folder)` reads and verifies any other, refused with file and reason.
 """
 
 from collections.abc import Mapping

@@ -23,13 +23,13 @@ def load(path: Path, kind: type[T]) -> T:
     text = _text(path)
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits is a ValueError of Python's own
         line = _SYNTAX_LINE.search(str(error))
         raise BrokenReference(path, int(line[1]) if line else None, "ce n'est pas du TOML") from error
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        raise BrokenReference(path, _line_of(text, content, str(error)), _in_french(str(error))) from error
+        raise BrokenReference(path, _line_of(text, content, str(error)), _in_french(error)) from error
 
 
 def _text(path: Path) -> str:
@@ -56,7 +56,10 @@ def _line_of(text: str, content: dict[str, Any], message: str) -> int | None:
     return heads[rank] if rank < len(heads) and content else None
 
 
-def _in_french(message: str) -> str:
+def _in_french(error: msgspec.ValidationError) -> str:
+    message = str(error)
+    if isinstance(error.__cause__, ValueError):
+        return str(error.__cause__)  # said in French by the structure itself
     place = message.rpartition(" - at ")[2].strip("`") if " - at " in message else ""
     if "missing required field" in message:
         name = re.search(r"field `(\w+)`", message)

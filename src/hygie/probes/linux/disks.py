@@ -81,10 +81,8 @@ def _free_share(machine: Machine, mount: Mount) -> float | None:
 
 
 def removable_media(machine: Machine) -> RemovableMedia:
-    """Removable volumes mounted at this moment. NotThere when none is."""
+    """Removable volumes mounted at this moment, none included."""
     found = [mount for mount in mounts(machine) if is_removable(machine, mount)]
-    if not found:
-        raise NotThere("Aucun disque ni aucune clé n'est branché en ce moment.")
     return RemovableMedia(
         tuple(Medium(m.place, is_encrypted(machine, m), holds_backup(machine, m.place)) for m in found)
     )

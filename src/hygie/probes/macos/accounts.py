@@ -113,7 +113,7 @@ def parse_password_policy(text: str) -> PasswordPolicy:
 def _asked(rule: Plist, content: str) -> tuple[int, set[str]]:
     lengths = [int(found) for found in _LENGTH.findall(content)] + _numbers(rule, "minimumLength", "minChars")
     kinds = {kind for pattern, kind in _CLASSES.items() if pattern in content}
-    if "|" in content and not kinds:
+    if "'^$|" in content:
         return 0, set()
     if "policyAttributePassword matches" in content and ("|" in content or not (kinds or lengths)):
         raise CannotTell("Une règle de mot de passe de ce Mac n'a pas été comprise.")

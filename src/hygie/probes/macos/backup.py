@@ -66,7 +66,7 @@ def parse_latest(text: str, zone: tzinfo | None) -> datetime | None:
     try:
         return datetime.strptime(found[1] if found else "", "%Y-%m-%d-%H%M%S").replace(tzinfo=zone)
     except ValueError as error:
-        raise CannotTell("Time Machine ne dit pas la date de sa dernière sauvegarde : le disque est-il branché ?") from error
+        raise CannotTell("Time Machine ne dit pas la date de sa dernière copie : le disque est-il branché ?") from error
 
 
 def backup_trace(machine: Machine) -> BackupTrace:

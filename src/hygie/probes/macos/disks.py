@@ -48,6 +48,8 @@ def mounts(machine: Machine) -> list[Mount]:
 
 
 def _read_mounts(machine: Machine) -> list[Mount]:
+    if not machine.exists(VOLUMES):
+        raise CannotTell("Le dossier des volumes n'a pas été trouvé.")
     places = [f"{VOLUMES}/{name}" for name in machine.names(VOLUMES) if not name.startswith(".")]
     asked = [place for place in places if _is_folder(machine, place)][:MOST_VOLUMES]
     found = [_ask(machine, place) for place in asked]
@@ -66,7 +68,7 @@ def _ask(machine: Machine, place: str) -> Mount | None:
 
 def parse_filevault(text: str) -> bool:
     """`fdesetup status`: whether the start-up disk needs a password."""
-    if "ncryption in progress" in text or "ecryption in progress" in text:
+    if re.search(r"(?:En|De)cryption in progress", text):
         raise CannotTell("Le disque est en cours de chiffrement ou de déchiffrement : relancez plus tard.")
     found = re.search(r"^FileVault is (On|Off)\b", text, re.MULTILINE)
     if found is None:

@@ -27,7 +27,13 @@ MOST_FILES = 5000
 DEEPEST = 3
 _SPOOL = "/private/var/spool/cups"
 _SUPPORT = "Library/Application Support"
-_CHROMIUM = ("Google/Chrome", "Microsoft Edge", "BraveSoftware/Brave-Browser", "Vivaldi", "Chromium")
+_OTHERS = {
+    "Google/Chrome": "Chrome",
+    "Microsoft Edge": "Edge",
+    "BraveSoftware/Brave-Browser": "Brave",
+    "Vivaldi": "Vivaldi",
+}
+_CLOSED = "macOS n'a pas laissé voir le bureau, les documents ou les téléchargements : autorisez-le, puis relancez."
 _MAIL = "L'application Mail n'ouvre ses réglages qu'aux programmes qui ont l'accès complet au disque."
 
 
@@ -40,7 +46,15 @@ class _Look:
         self.examined = 0
         self.complete = True
 
-    def walk(self, folder: str, place: Place, depth: int = 0) -> None:
+    def media(self) -> list[tuple[str, Place]]:
+        """Sticks and external disks; the look is not complete when macOS does not list them."""
+        try:
+            return [(mount.place, Place.REMOVABLE) for mount in mounts(self.machine) if not mount.internal]
+        except CannotTell:
+            self.complete = False
+            return []
+
+    def walk(self, folder: str, place: Place, depth: int) -> None:
         """Look at the names of a folder and of those inside, down to `DEEPEST`."""
         for name in self.machine.names(folder):
             if self.examined >= MOST_FILES:
@@ -53,20 +67,23 @@ class _Look:
         if status is None or name.startswith("."):
             return
         if stat.S_ISDIR(status.st_mode):
-            self._enter(whole, place, depth + 1)
+            self.enter(whole, place, depth + 1)
         elif stat.S_ISREG(status.st_mode):
             self.examined += 1
             hint = hint_of_name(name)
             self.found += [SensitiveFile(hint, place, name)] if hint else []
 
-    def _enter(self, whole: str, place: Place, depth: int) -> None:
+    def enter(self, folder: str, place: Place, depth: int = 0) -> bool:
+        """Walk a folder when it is not too deep; False when it is closed to us."""
         if depth > DEEPEST:
             self.complete = False
-            return
+            return True
         try:
-            self.walk(whole, place, depth)
+            self.walk(folder, place, depth)
         except CannotTell:
             self.complete = False
+            return False
+        return True
 
 
 def sensitive_files(machine: Machine) -> SensitiveFiles:
@@ -74,21 +91,20 @@ def sensitive_files(machine: Machine) -> SensitiveFiles:
     if not machine.look_at_files:
         raise CannotTell("Vous avez refusé que les noms de fichiers soient regardés.")
     look = _Look(machine)
-    for folder, place in _exposed(machine):
-        look.walk(folder, place)
+    exposed = [*_exposed(own_home(machine)), *look.media()]
+    closed = [folder for folder, place in exposed if not look.enter(folder, place)]
+    if not look.found and (closed or not machine.exists(own_home(machine))):
+        raise CannotTell(_CLOSED)
     return SensitiveFiles(tuple(look.found), look.examined, look.complete)
 
 
-def _exposed(machine: Machine) -> list[tuple[str, Place]]:
-    home = own_home(machine)
-    outside = [mount.place for mount in mounts(machine) if not mount.internal]
+def _exposed(home: str) -> list[tuple[str, Place]]:
     return [
         (f"{home}/Desktop", Place.DESKTOP),
         (f"{home}/Downloads", Place.DOWNLOADS),
         (f"{home}/Documents", Place.DOCUMENTS),
         ("/Users/Shared", Place.SHARED),
         (f"{home}/Library/CloudStorage", Place.SYNCED),
-        *((place, Place.REMOVABLE) for place in outside),
     ]
 
 
@@ -99,8 +115,8 @@ def browser_passwords(machine: Machine) -> BrowserPasswords:
     keeping = sum(1 for profile in profiles if machine.exists(f"{profile}/logins.json"))
     if keeping:
         return BrowserPasswords(keeping)
-    others = [name for name in _CHROMIUM if machine.exists(f"{support}/{name}")]
-    raise CannotTell(f"{' et '.join(['Safari', *others])} : leur coffre existe même vide, il faudrait l'ouvrir.")
+    others = ["Safari", *(name for folder, name in _OTHERS.items() if machine.exists(f"{support}/{folder}"))]
+    raise CannotTell(f"Le coffre existe même vide dans {' et '.join(others)} : il faudrait l'ouvrir pour le savoir.")
 
 
 def print_spool(machine: Machine) -> PrintSpool:

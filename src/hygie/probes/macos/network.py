@@ -10,12 +10,13 @@ from hygie.probes.machine import CannotTell, Machine
 from hygie.probes.macos.reading import spoken
 
 SOCKETFILTERFW = "/usr/libexec/ApplicationFirewall/socketfilterfw"
+HOSTS = "/private/etc/hosts"
 HIGHEST_PORT = 65_535
 _OWNER = re.compile(r"\bLISTEN(?:\s+\d+){4}\s+(.*?):\d+\s")
 _LOOPBACK = re.compile(r"^(?:127\.|::1$|fe80::1%lo0$)")
 _PROXY = re.compile(r"^\s*(?:HTTP|HTTPS|SOCKS|ProxyAutoConfig)Enable\s*:\s*1\s*$", re.MULTILINE)
 _SERVER = re.compile(r"^\s*nameserver\[\d+\]\s*:\s*(\S+)\s*$", re.MULTILINE)
-_LOCAL_NAMES = (".local", ".lan", ".home", ".internal", ".localhost", ".localdomain", ".test", ".invalid", ".example", ".arpa")
+_LOCAL_NAMES = (".local", ".lan", ".home", ".internal", ".localhost", ".localdomain", ".test", ".invalid", ".arpa")
 _NO_SETTINGS = "No Trust Settings were found"
 
 
@@ -76,7 +77,7 @@ def proxy(machine: Machine) -> Proxy:
 def parse_resolvers(text: str) -> Resolvers:
     """`scutil --dns`: the servers used for every name, not those of one domain or one interface."""
     general = text.partition("DNS configuration (for scoped queries)")[0]
-    blocks = [block for block in re.split(r"^resolver #\d+$", general, flags=re.MULTILINE)[1:]]
+    blocks = re.split(r"^resolver #\d+$", general, flags=re.MULTILINE)[1:]
     everywhere = [block for block in blocks if not re.search(r"^\s*domain\s*:", block, re.MULTILINE)]
     addresses = dict.fromkeys(address for block in everywhere for address in _SERVER.findall(block))
     if not addresses:
@@ -98,7 +99,9 @@ def parse_hosts(text: str) -> HostsFile:
 
 def hosts_file(machine: Machine) -> HostsFile:
     """Names this computer diverts by itself."""
-    return parse_hosts(machine.read_or("/private/etc/hosts"))
+    if not machine.exists(HOSTS):
+        raise CannotTell("La table des noms de ce Mac n'a pas été trouvée.")
+    return parse_hosts(machine.read_or(HOSTS))
 
 
 def parse_roots(text: str) -> int:

@@ -40,6 +40,8 @@ def applications(machine: Machine) -> list[str]:
 
 
 def _read_applications(machine: Machine) -> list[str]:
+    if not machine.exists(APPLICATIONS[0]):
+        raise CannotTell("Le dossier des applications n'a pas été trouvé.")
     folders = [*APPLICATIONS, *_own_applications(machine)]
     makers = [place for place in machine.files(APPLICATIONS[0]) if not place.endswith(".app")]
     everywhere = dict.fromkeys([*folders, *(place for place in makers if not place.endswith("/Utilities"))])
@@ -62,10 +64,8 @@ def _applications_of(machine: Machine, folder: str) -> list[str]:
 
 def names(machine: Machine) -> list[str]:
     """Names of applications, and of what launchd starts for the whole computer."""
-    if not machine.exists(APPLICATIONS[0]):
-        raise CannotTell("Le dossier des applications n'a pas été trouvé.")
     launched = [name for folder in LAUNCHED for name in machine.names(folder)]
-    return [place.rpartition("/")[2] for place in applications(machine)] + launched
+    return [_name(place) for place in applications(machine)] + launched
 
 
 def installed(machine: Machine, kind: ProductKind) -> tuple[str, ...]:
@@ -94,8 +94,12 @@ def sync_folders(machine: Machine) -> SyncFolders:
 
 def installed_software(machine: Machine) -> InstalledSoftware:
     """Applications and the version their maker wrote."""
-    found = ((place.rpartition("/")[2].removesuffix(".app"), version(machine, f"{place}/Contents/Info.plist")) for place in applications(machine))
-    return InstalledSoftware({name: number for name, number in found if number})
+    numbers = {place: version(machine, f"{place}/Contents/Info.plist") for place in applications(machine)}
+    return InstalledSoftware({_name(place).removesuffix(".app"): number for place, number in numbers.items() if number})
+
+
+def _name(place: str) -> str:
+    return place.rpartition("/")[2]
 
 
 def version(machine: Machine, name: str) -> str:
@@ -110,8 +114,8 @@ def version(machine: Machine, name: str) -> str:
 
 def antivirus(machine: Machine) -> Antivirus:
     """XProtect and products of others. macOS tells neither that they run nor the age of what they know."""
-    own = next((found for name in _XPROTECT if (found := version(machine, name))), "")
-    found = ((f"XProtect {own}",) if own else ()) + installed(machine, "antivirus")
-    if not found:
+    own = next((number for name in _XPROTECT if (number := version(machine, name))), "")
+    known = (*((f"XProtect {own}",) if own else ()), *installed(machine, "antivirus"))
+    if not known:
         raise CannotTell("XProtect, la protection de macOS, n'a pas été trouvée.")
-    return Antivirus(found, running=None, signatures_at=None)
+    return Antivirus(known, running=None, signatures_at=None)

@@ -78,7 +78,7 @@ def spoken(machine: Machine, command: str) -> str:
 
     `command` is always written in this package: nothing read on the computer enters it.
     """
-    program = command.split()[0]
+    program = command.partition(" ")[0]
     if machine.program(program) is None:
         raise CannotTell(f"Le programme {program} n'est pas installé.")
     return machine.run(["sh", "-c", f"exec {command} 2>&1"]).text

@@ -1,6 +1,6 @@
 """What this Mac offers to the network: files, a terminal, its screen.
 
-A service is on when launchd says so, or when its port listens: launchd lists only what somebody changed once.
+launchd says whether a service is on; it lists only what somebody changed once, so its port tells for the others.
 """
 
 import re
@@ -23,9 +23,12 @@ def parse_service(text: str, label: str) -> bool | None:
 
 
 def _is_on(machine: Machine, label: str, port: int) -> bool:
-    text = machine.run(["launchctl", "print-disabled", "system"]).text
-    reachable = listening_services(machine).reachable
-    return parse_service(text, label) or any(listener.port == port for listener in reachable)
+    said = parse_service(machine.run(["launchctl", "print-disabled", "system"]).text, label)
+    return _listens(machine, port) if said is None else said
+
+
+def _listens(machine: Machine, port: int) -> bool:
+    return any(listener.port == port for listener in listening_services(machine).reachable)
 
 
 def parse_sshd(main: str, additions: list[str]) -> SshServer:
@@ -34,10 +37,14 @@ def parse_sshd(main: str, additions: list[str]) -> SshServer:
     for text in (*additions, main):
         for key, value in _keywords(text):
             settings.setdefault(key, value)
-    keyboard = settings.get("kbdinteractiveauthentication", settings.get("challengeresponseauthentication", "yes"))
-    asked = settings.get("passwordauthentication", "yes") == "yes" or (keyboard, settings.get("usepam", "no")) == ("yes", "yes")
     root = _ROOT.get(settings.get("permitrootlogin", "prohibit-password"), "keys")
-    return SshServer(asked, root, empty_passwords=settings.get("permitemptypasswords", "no") == "yes")
+    return SshServer(_asks(settings), root, empty_passwords=settings.get("permitemptypasswords", "no") == "yes")
+
+
+def _asks(settings: dict[str, str]) -> bool:
+    keyboard = settings.get("kbdinteractiveauthentication", settings.get("challengeresponseauthentication", "yes"))
+    through_pam = keyboard == "yes" and settings.get("usepam", "no") == "yes"
+    return through_pam or settings.get("passwordauthentication", "yes") == "yes"
 
 
 def _keywords(text: str) -> Iterator[tuple[str, str]]:
@@ -53,13 +60,13 @@ def ssh_server(machine: Machine) -> SshServer:
     """« Session à distance » and what it accepts."""
     if not _is_on(machine, "com.openssh.sshd", SSH_PORT):
         raise NotThere("La session à distance (SSH) est éteinte.")
-    additions = [machine.read(name) for name in machine.files(f"{_SSHD}.d", ".conf")]
+    additions = [machine.read(name) for name in machine.files(f"{_SSHD}.d")]
     return parse_sshd(machine.read_or(_SSHD), additions)
 
 
 def remote_desktop(machine: Machine) -> RemoteDesktop:  # noqa: ARG001 - every probe takes the machine
     """Windows' remote desktop has no server in macOS; screen sharing is VNC and shows among the ports."""
-    raise NotThere("macOS n'a pas de bureau à distance Windows ; le partage d'écran est vérifié avec les ports ouverts.")
+    raise NotThere("macOS n'a pas de bureau à distance Windows ; le partage d'écran se vérifie avec les ports ouverts.")
 
 
 def parse_guests(text: str) -> bool:
@@ -76,14 +83,15 @@ def parse_shares(text: str, guests: bool) -> SharedFolders:  # noqa: FBT001 - a 
         raise CannotTell("La liste des dossiers partagés n'a pas été comprise.")
     blocks = [dict(re.findall(r"^\s*([\w -]+):\s*(\d)\s*$", block, re.MULTILINE)) for block in _smb_blocks(text)]
     offered = [block for block in blocks if block.get("shared") == "1"]
-    return SharedFolders(tuple(_share(block, visitors=guests and block.get("guest access") == "1") for block in offered))
+    return SharedFolders(tuple(_share(block, guests=guests) for block in offered))
 
 
 def _smb_blocks(text: str) -> list[str]:
     return re.findall(r"^\s*smb:\s*\{(.*?)\}", text, re.MULTILINE | re.DOTALL)
 
 
-def _share(block: dict[str, str], *, visitors: bool) -> Share:
+def _share(block: dict[str, str], *, guests: bool) -> Share:
+    visitors = guests and block.get("guest access") == "1"
     return Share(anonymous=visitors, writable_by_all=visitors and block.get("read-only") == "0")
 
 

@@ -142,7 +142,7 @@ def time_sync(machine: Machine) -> TimeSync:
 
 
 def parse_disk_space(text: str) -> DiskSpace:
-    """`df -k`, the start-up disk only: disk images are always full and snapshots repeat it."""
+    """`df -k` of the start-up disk: the others may be images, always full, or shares that never answer."""
     rows = [(int(total), int(free)) for total, free, place in _DF_LINE.findall(text) if place in _START_DISK]
     shares = [min(free / total, 1.0) for total, free in rows if total]
     if not shares:
@@ -152,4 +152,4 @@ def parse_disk_space(text: str) -> DiskSpace:
 
 def disk_space(machine: Machine) -> DiskSpace:
     """Space left on the start-up disk."""
-    return parse_disk_space(machine.run(["df", "-k"]).text)
+    return parse_disk_space(machine.run(["df", "-k", *_START_DISK]).text)

@@ -19,10 +19,14 @@ def parse_known(settings: Plist) -> Wifi:
     """com.apple.wifi.known-networks.plist, or KnownNetworks of the older com.apple.airport.preferences.plist."""
     networks = settings.get("KnownNetworks", settings)
     values = list(networks.values()) if isinstance(networks, dict) else []
-    modes = [str(value.get("SupportedSecurityTypes", value.get("SecurityType", ""))) for value in values if isinstance(value, dict)]
+    modes = [_mode(value) for value in values if isinstance(value, dict)]
     if "" in modes:
         raise CannotTell("La protection d'un réseau Wi-Fi connu ne se voit pas.")
     return Wifi(len(modes), sum(1 for mode in modes if _is_weak(mode)))
+
+
+def _mode(network: Plist) -> str:
+    return str(network.get("SupportedSecurityTypes", network.get("SecurityType", "")))
 
 
 def _is_weak(mode: str) -> bool:

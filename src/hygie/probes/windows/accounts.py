@@ -6,6 +6,7 @@ The rules of passwords are read on the asking account by ADSI, whose property na
 
 from datetime import datetime, timedelta
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import (
     Administrators,
     AutoLogin,
@@ -32,7 +33,8 @@ THEME = Theme(
         "users": r"""
 Get-LocalUser | Select-Object Enabled, PasswordRequired, @{ n = 'SID'; e = { $_.SID.Value } },
   @{ n = 'PrincipalSource'; e = { [string]$_.PrincipalSource } },
-  @{ n = 'LastLogon'; e = { Format-Utc $_.LastLogon } }, @{ n = 'PasswordLastSet'; e = { Format-Utc $_.PasswordLastSet } }
+  @{ n = 'LastLogon'; e = { Format-Utc $_.LastLogon } },
+  @{ n = 'PasswordLastSet'; e = { Format-Utc $_.PasswordLastSet } }
 """,
         "administrators": r"""
 Get-LocalGroupMember -SID S-1-5-32-544 | Select-Object @{ n = 'SID'; e = { $_.SID.Value } },
@@ -64,9 +66,13 @@ function Read-Power($group, $setting) {
 }
 $own = 'HKCU:\Control Panel\Desktop'
 $policy = 'HKCU:\SOFTWARE\Policies\Microsoft\Windows\Control Panel\Desktop'
-function Read-Saver($name) { $value = Read-Value $policy $name; if ($null -eq $value) { Read-Value $own $name } else { $value } }
+function Read-Saver($name) {
+  $value = Read-Value $policy $name
+  if ($null -eq $value) { Read-Value $own $name } else { $value }
+}
+$system = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System'
 [pscustomobject]@{
-  InactivityTimeoutSecs = Read-Value 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System' 'InactivityTimeoutSecs'
+  InactivityTimeoutSecs = Read-Value $system 'InactivityTimeoutSecs'
   ScreenSaveActive = Read-Saver 'ScreenSaveActive'; ScreenSaverIsSecure = Read-Saver 'ScreenSaverIsSecure'
   ScreenSaveTimeOut = Read-Saver 'ScreenSaveTimeOut'; Program = Read-Saver 'SCRNSAVE.EXE'
   SleepAfter = Read-Power 'SUB_SLEEP' 'STANDBYIDLE'; ConsoleLock = Read-Power 'SUB_NONE' 'CONSOLELOCK' }
@@ -96,7 +102,9 @@ def _refuse_foreigners(users: list[Row], members: list[Row]) -> None:
     local = {row.needed("SID") for row in users}
     foreign = {row.needed("SID") for row in members} - local
     if any(not sid.endswith(_DOMAIN_ADMINISTRATORS) for sid in foreign):
-        raise CannotTell("Des comptes d'un domaine ou de Microsoft 365 sont administrateurs : Hygie ne peut les compter.")
+        raise CannotTell(
+            "Des comptes d'un domaine ou de Microsoft 365 sont administrateurs : Hygie ne peut les compter."
+        )
 
 
 def daily_account(identity: list[Row], members: list[Row] | None) -> DailyAccount:
@@ -148,7 +156,9 @@ def password_policy(rows: list[Row]) -> PasswordPolicy:
     """
     shortest = only(rows).count("MinPasswordLength")
     if shortest >= CNIL_SHORTEST:
-        raise CannotTell(f"Windows exige {shortest} caractères, mais ne dit pas lesquels à un programme qui n'écrit rien.")
+        raise CannotTell(
+            f"Windows exige {shortest} caractères, mais ne dit pas lesquels à un programme qui n'écrit rien."
+        )
     return PasswordPolicy(shortest, 0)
 
 
@@ -216,7 +226,7 @@ def probe_screen_lock(machine: Machine) -> ScreenLock:
     return screen_lock(THEME.ask(machine).rows("lock"))
 
 
-PROBES = {
+PROBES: dict[type, Probe] = {
     GuestAccount: probe_guest,
     Administrators: probe_administrators,
     DailyAccount: probe_daily_account,

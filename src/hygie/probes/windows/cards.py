@@ -3,6 +3,7 @@
 Readers that Windows invents (Windows Hello, virtual cards) hang on ROOT or SWD and are left out.
 """
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import CardMiddleware, CardReader, LocalCertificates
 from hygie.probes.machine import CannotTell, Machine, NotThere
 from hygie.probes.windows.answers import Row, only
@@ -23,11 +24,13 @@ Get-CimInstance Win32_Service -Filter 'Name=''SCardSvr''' | Select-Object Name, 
         "cryptolib": r"""
 $keys = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\*',
   'HKLM:\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall\*'
-$versions = @(foreach ($key in $keys) {
+$listed = @(foreach ($key in $keys) {
   Get-ItemProperty -Path $key -ErrorAction SilentlyContinue |
-    Where-Object { $_.DisplayName -like '*Cryptolib CPS*' } | ForEach-Object { [string]$_.DisplayVersion } })
-[pscustomobject]@{ Versions = $versions
-  HasInstallDir = [bool](Read-Value 'HKLM:\SOFTWARE\ASIP\Cryptolib CPS' 'InstallDir') }
+    Where-Object { $_.DisplayName -like '*Cryptolib*CPS*' } | ForEach-Object { [string]$_.DisplayVersion } })
+$own = 'HKLM:\SOFTWARE\ASIP\Cryptolib CPS', 'HKLM:\SOFTWARE\WOW6432Node\ASIP\Cryptolib CPS'
+$noted = @(foreach ($key in $own) { [string](Read-Value $key 'Version') })
+[pscustomobject]@{ Versions = @($listed + $noted | Where-Object { $_ })
+  IsThere = [bool]@($own | Where-Object { Test-Path -LiteralPath $_ }).Count }
 """,
         "certificates": r"""
 Get-ChildItem Cert:\LocalMachine\My | ForEach-Object {
@@ -46,10 +49,10 @@ def reader(devices: list[Row], service: list[Row] | None) -> CardReader:
 
 
 def middleware(rows: list[Row]) -> CardMiddleware:
-    """The version listed for removal; a Cryptolib without one is there but of an unknown age."""
+    """The newest version that Windows or the Cryptolib noted; one without a version is there, but of an unknown age."""
     row = only(rows)
     versions = [version for version in row.texts("Versions") if version]
-    if not versions and row.flag("HasInstallDir"):
+    if not versions and row.flag("IsThere"):
         raise CannotTell("La Cryptolib CPS est installée, mais Windows n'en donne pas la version.")
     return CardMiddleware(max(versions, key=_order) if versions else None)
 
@@ -86,4 +89,8 @@ def probe_certificates(machine: Machine) -> LocalCertificates:
     return certificates(THEME.ask(machine).rows("certificates"))
 
 
-PROBES = {CardReader: probe_reader, CardMiddleware: probe_middleware, LocalCertificates: probe_certificates}
+PROBES: dict[type, Probe] = {
+    CardReader: probe_reader,
+    CardMiddleware: probe_middleware,
+    LocalCertificates: probe_certificates,
+}

@@ -7,6 +7,7 @@ are believed. A disk encrypted by another program (VeraCrypt) is not recognised 
 
 from collections.abc import Mapping
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import (
     Autorun,
     Medium,
@@ -35,7 +36,8 @@ Get-BitLockerVolume | Select-Object MountPoint,
 """,
         "drives": r"""
 $shell = New-Object -ComObject Shell.Application
-Get-CimInstance Win32_LogicalDisk -Filter 'DriveType=2 or DriveType=3' | Where-Object { $_.Size -or $_.DriveType -eq 3 } |
+Get-CimInstance Win32_LogicalDisk -Filter 'DriveType=2 or DriveType=3' |
+  Where-Object { $_.Size -or $_.DriveType -eq 3 } |
   ForEach-Object {
     $root = $_.DeviceID + '\'
     $folder = $shell.NameSpace($root)
@@ -61,7 +63,8 @@ if (Test-Path $key) {
 $policy = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\Explorer'
 $handlers = 'HKCU:\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\AutoplayHandlers'
 [pscustomobject]@{ Machine = Read-Value ('HKLM:\' + $policy) 'NoDriveTypeAutoRun'
-  User = Read-Value ('HKCU:\' + $policy) 'NoDriveTypeAutoRun'; DisableAutoplay = Read-Value $handlers 'DisableAutoplay' }
+  User = Read-Value ('HKCU:\' + $policy) 'NoDriveTypeAutoRun'
+  DisableAutoplay = Read-Value $handlers 'DisableAutoplay' }
 """,
     },
 )
@@ -178,7 +181,7 @@ def probe_autorun(machine: Machine) -> Autorun:
     return autorun(THEME.ask(machine).rows("autorun"))
 
 
-PROBES = {
+PROBES: dict[type, Probe] = {
     SystemVolumes: probe_system_volumes,
     SwapAreas: probe_swap_areas,
     RemovableMedia: probe_removable_media,

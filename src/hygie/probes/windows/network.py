@@ -5,6 +5,7 @@ Shares' rights are compared by SID. Of a Wi-Fi profile only the kind of protecti
 
 import ipaddress
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import (
     Firewall,
     Listener,
@@ -54,8 +55,8 @@ $policy = 'HKLM:\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services'
 foreach ($share in Get-SmbShare -Special $false) {
   if ([string]$share.ShareType -notin 'FileSystemDirectory', '0') { continue }
   [pscustomobject]@{ Rights = @(foreach ($entry in Get-SmbShareAccess -Name $share.Name) {
-    $sid = try { ([Security.Principal.NTAccount]$entry.AccountName).Translate([Security.Principal.SecurityIdentifier]).Value }
-      catch { '' }
+    $account = [Security.Principal.NTAccount]$entry.AccountName
+    $sid = try { $account.Translate([Security.Principal.SecurityIdentifier]).Value } catch { '' }
     [pscustomobject]@{ SID = $sid; AccessControlType = [string]$entry.AccessControlType
       AccessRight = [string]$entry.AccessRight } }) }
 }
@@ -75,7 +76,8 @@ if ($present) {
 }
 """,
         "wifi_service": r"""
-[pscustomobject]@{ Adapters = @(Get-NetAdapter -Physical | Where-Object { [string]$_.NdisPhysicalMedium -in '9', 'Native802_11' }).Count }
+$wireless = @(Get-NetAdapter -Physical | Where-Object { [string]$_.NdisPhysicalMedium -in '9', 'Native802_11' })
+[pscustomobject]@{ Adapters = $wireless.Count }
 """,
         "proxy": r"""
 $key = 'HKCU:\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings'
@@ -123,7 +125,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 def remote_desktop(rows: list[Row]) -> RemoteDesktop:
-    """fDenyTSConnections 0 means on; a policy wins over the setting."""
+    """On when fDenyTSConnections is 0; a policy wins over the setting."""
     row = only(rows)
     denied = _first(row, "PolicyfDenyTSConnections", "fDenyTSConnections")
     if denied is None:
@@ -221,7 +223,7 @@ def probe_resolvers(machine: Machine) -> Resolvers:
     return resolvers(THEME.ask(machine).rows("resolvers"))
 
 
-PROBES = {
+PROBES: dict[type, Probe] = {
     Firewall: probe_firewall,
     ListeningServices: probe_listening,
     RemoteDesktop: probe_remote_desktop,

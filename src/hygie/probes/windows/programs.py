@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import (
     Antivirus,
     BackupPrograms,
@@ -33,7 +34,8 @@ $tail = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\*'
 $keys = ('HKLM:\' + $tail), ('HKCU:\' + $tail), ('HKLM:\' + $tail.Replace('SOFTWARE\', 'SOFTWARE\WOW6432Node\'))
 foreach ($key in $keys) {
   Get-ItemProperty -Path $key -ErrorAction SilentlyContinue | Where-Object { $_.DisplayName } |
-    ForEach-Object { [pscustomobject]@{ DisplayName = [string]$_.DisplayName; DisplayVersion = [string]$_.DisplayVersion } }
+    ForEach-Object {
+      [pscustomobject]@{ DisplayName = [string]$_.DisplayName; DisplayVersion = [string]$_.DisplayVersion } }
 }
 """,
         "onedrive": r"""
@@ -132,7 +134,7 @@ def probe_antivirus(machine: Machine) -> Antivirus:
     return antivirus(told.rows_or_none("antivirus"), told.rows_or_none("defender"))
 
 
-PROBES = {
+PROBES: dict[type, Probe] = {
     Antivirus: probe_antivirus,
     InstalledSoftware: probe_software,
     RemoteTools: probe_remote_tools,

@@ -4,6 +4,7 @@ Access rules are printed with SIDs and the number of their rights, so nothing de
 A rule that only serves children (inherit only) is left out; a refusal is not weighed against a permission.
 """
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import HomeRights, SecretFilesRights, StartupRights
 from hygie.probes.machine import CannotTell, Machine
 from hygie.probes.windows.answers import Row
@@ -32,10 +33,10 @@ foreach ($name in 'SAM', 'SECURITY', 'SYSTEM') { Read-Rules ($env:SystemRoot + '
 """,
         "homes": _RULES
         + r"""
-foreach ($profile in Get-CimInstance Win32_UserProfile -Filter 'Special=FALSE') {
-  if (-not (Test-Path -LiteralPath $profile.LocalPath)) { continue }
-  try { Read-Rules $profile.LocalPath }
-  catch [UnauthorizedAccessException] { [pscustomobject]@{ Path = $profile.LocalPath; Denied = $true; Rules = @() } }
+foreach ($person in Get-CimInstance Win32_UserProfile -Filter 'Special=FALSE') {
+  if (-not (Test-Path -LiteralPath $person.LocalPath)) { continue }
+  try { Read-Rules $person.LocalPath }
+  catch [UnauthorizedAccessException] { [pscustomobject]@{ Path = $person.LocalPath; Denied = $true; Rules = @() } }
 }
 """,
         "startup": _RULES
@@ -102,4 +103,8 @@ def probe_startup(machine: Machine) -> StartupRights:
     return startup(THEME.ask(machine).rows("startup"))
 
 
-PROBES = {SecretFilesRights: probe_secret_files, HomeRights: probe_homes, StartupRights: probe_startup}
+PROBES: dict[type, Probe] = {
+    SecretFilesRights: probe_secret_files,
+    HomeRights: probe_homes,
+    StartupRights: probe_startup,
+}

@@ -1,7 +1,11 @@
-"""The system itself: which Windows, what its firmware checks, its clock, its logs, its free space, its print service."""
+"""The system itself: which Windows, its firmware, its clock, its logs, its free space, its print service.
+
+Days of logs are known only for a log that is full and overwrites itself: its oldest event then says how far it goes.
+"""
 
 from datetime import datetime, timedelta
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import DiskSpace, FailedLogons, LogRetention, PrintSpool, SecureBoot, SystemRelease, TimeSync
 from hygie.probes.machine import CannotTell, Machine, NotThere
 from hygie.probes.windows.answers import Row, only
@@ -9,7 +13,13 @@ from hygie.probes.windows.powershell import Theme
 
 LOGON_DAYS = 7
 _PRINTED = 0x80
-_CLIENTS = ((22000, "windows-11"), (10240, "windows-10"), (9600, "windows-8.1"), (9200, "windows-8"), (7600, "windows-7"))
+_CLIENTS = (
+    (22000, "windows-11"),
+    (10240, "windows-10"),
+    (9600, "windows-8.1"),
+    (9200, "windows-8"),
+    (7600, "windows-7"),
+)
 _SERVERS = (
     (26100, "windows-server-2025"), (20348, "windows-server-2022"), (17763, "windows-server-2019"),
     (14393, "windows-server-2016"), (9600, "windows-server-2012-r2"), (9200, "windows-server-2012"),
@@ -102,7 +112,7 @@ def space(rows: list[Row]) -> DiskSpace:
 
 
 def _free_share(row: Row) -> float:
-    return min(1.0, row.count("FreeSpace") / row.count("Size"))
+    return min(1.0, max(0, row.count("FreeSpace")) / row.count("Size"))
 
 
 def logs(rows: list[Row], now: datetime) -> LogRetention:
@@ -172,7 +182,7 @@ def probe_print_spool(machine: Machine) -> PrintSpool:
     return print_spool(told)
 
 
-PROBES = {
+PROBES: dict[type, Probe] = {
     SystemRelease: probe_release,
     SecureBoot: probe_secure_boot,
     TimeSync: probe_clock,

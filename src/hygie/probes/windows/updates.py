@@ -1,14 +1,15 @@
-"""Updates: what waits to be installed, when Windows last asked, whether it installs alone, whether it waits for a restart.
+"""Updates: what waits, when Windows last asked, whether it installs alone, whether it waits for a restart.
 
 The search is made with `Online` false: it reads what the last search of Windows found and asks nothing on the network.
 """
 
+from hygie.probes.collect import Probe
 from hygie.probes.facts import AutomaticUpdates, PendingReboot, SecurityUpdates, UpdateLists
 from hygie.probes.machine import CannotTell, Machine
 from hygie.probes.windows.answers import Row, only
 from hygie.probes.windows.powershell import Theme
 
-# https://learn.microsoft.com/en-us/previous-versions/windows/desktop/ff357803(v=vs.85): SecurityUpdates, CriticalUpdates
+# SecurityUpdates and CriticalUpdates: https://learn.microsoft.com/en-us/previous-versions/windows/desktop/ff357803(v=vs.85)
 SECURITY_CATEGORIES = ("0fa1201d-4330-4fa8-8ae9-b877473b6441", "e6cf1350-c01b-414d-a61f-263d14d133b4")
 _INSTALLS_ALONE = (None, 4)
 
@@ -67,7 +68,7 @@ def is_security(row: Row) -> bool:
 
 
 def automatic(rows: list[Row]) -> AutomaticUpdates:
-    """Windows 10 and 11 install alone unless a policy (NoAutoUpdate, AUOptions other than 4) or a dead service stops it."""
+    """Windows 10 and 11 install alone unless a policy (NoAutoUpdate, AUOptions but 4) or a dead service stops them."""
     row = only(rows)
     stopped = row.whole("NoAutoUpdate") == 1 or row.needed("StartMode") == "Disabled"
     return AutomaticUpdates(not stopped and row.whole("AUOptions") in _INSTALLS_ALONE, "Windows Update")
@@ -100,7 +101,7 @@ def probe_reboot(machine: Machine) -> PendingReboot:
     return reboot(THEME.ask(machine).rows("reboot"))
 
 
-PROBES = {
+PROBES: dict[type, Probe] = {
     SecurityUpdates: probe_pending,
     UpdateLists: probe_last_search,
     AutomaticUpdates: probe_automatic,

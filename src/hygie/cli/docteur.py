@@ -1,0 +1,146 @@
+"""`hygie docteur`: is Hygie itself in good health? Content, extras, helpful programs, rights, the data folder, the clock."""
+
+import importlib.util
+import json
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from hygie import __version__
+from hygie.cli.french import FrenchCommand
+from hygie.core.clock import SystemClock
+from hygie.core.errors import HygieError
+
+State = Literal["good", "note", "trouble"]
+SIGNS: dict[State, str] = {"good": "✓ En ordre", "note": "– À savoir", "trouble": "→ À faire"}
+EXTRAS = {"pdf": ("typst", "les PDF")}
+PROGRAMS = {
+    "linux": {"nft": "lire les règles du pare-feu", "openssl": "lire la date des certificats", "dconf": "lire le verrouillage de GNOME"},
+    "win32": {"powershell": "toutes les mesures de Windows"},
+    "darwin": {"system_profiler": "les mesures de macOS", "defaults": "les réglages de macOS"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One point examined."""
+
+    id: str
+    state: State
+    sentence: str
+    next_step: str = ""
+
+
+@click.command(cls=FrenchCommand)
+@click.option("--practice", type=click.Path(path_type=Path), metavar="DOSSIER", help="Le dossier de données d’Hygie.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORME", help="text ou json.")
+@click.option("--strict", is_flag=True, help="Finit par le code 1 quand quelque chose demande de l’attention.")
+def docteur(practice: Path | None, form: str, strict: bool) -> int:  # noqa: FBT001
+    """Vérifie Hygie elle-même : contenu, extras, programmes, droits, dossier de données."""
+    found = list(examine(practice or data_folder()))
+    if form == "json":
+        report = {"schema": "hygie.doctor/1", "version": __version__, "points": [asdict(point) for point in found]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(found)))
+    return 1 if strict and any(point.state == "trouble" for point in found) else 0
+
+
+def _lines(found: list[Diagnosis]) -> Iterator[str]:
+    yield f"Hygie {__version__}"
+    for point in found:
+        yield f"  {SIGNS[point.state]:<11} {point.sentence}"
+        if point.next_step:
+            yield f"  {'':<11} {point.next_step}"
+
+
+def examine(practice: Path) -> Iterator[Diagnosis]:
+    """Every point, one after the other."""
+    yield _python()
+    yield _content()
+    yield from _extras()
+    yield from _programs()
+    yield _rights()
+    yield _folder(practice)
+    yield _clock()
+
+
+def data_folder() -> Path:
+    """Where Hygie keeps a practice's data: HYGIE_HOME, else the platform's user data folder."""
+    if home := os.environ.get("HYGIE_HOME"):
+        return Path(home)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "Hygie"
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support/Hygie").expanduser()
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "hygie"
+
+
+def _python() -> Diagnosis:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Diagnosis("python", "good", f"Python {version}.")
+
+
+def _content() -> Diagnosis:
+    from hygie.reference.catalogue import catalogue
+
+    try:
+        content = catalogue()
+    except HygieError as error:
+        return Diagnosis("content", "trouble", error.sentence, error.next_step)
+    return Diagnosis("content", "good", f"{len(content.checks)} vérifications, règles du {content.version}.")
+
+
+def _extras() -> Iterator[Diagnosis]:
+    for name, (module, use) in EXTRAS.items():
+        if importlib.util.find_spec(module):
+            yield Diagnosis(f"extra-{name}", "good", f"L’extra « {name} » est là : {use}.")
+        else:
+            step = "Depuis la copie du projet : pip install --require-hashes -r requirements/all.lock"
+            yield Diagnosis(f"extra-{name}", "note", f"L’extra « {name} » manque : {use} ne se font pas.", step)
+
+
+def _programs() -> Iterator[Diagnosis]:
+    for name, use in PROGRAMS.get(sys.platform, {}).items():
+        if shutil.which(name, path=os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"):
+            yield Diagnosis(f"program-{name}", "good", f"Le programme {name} est là : {use}.")
+        else:
+            yield Diagnosis(f"program-{name}", "note", f"Le programme {name} manque : il sert à {use}.")
+
+
+def _rights() -> Diagnosis:
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Diagnosis("rights", "good", "Hygie a les droits d’administrateur : elle voit tout ce qu’elle sait voir.")
+    return Diagnosis("rights", "note", "Sans les droits d’administrateur, certaines mesures restent inconnues.")
+
+
+def _folder(practice: Path) -> Diagnosis:
+    try:
+        status = practice.stat()
+    except FileNotFoundError:
+        return Diagnosis("folder", "note", "Aucun dossier de données : le bilan n’en a pas besoin.")
+    except OSError:
+        return Diagnosis("folder", "trouble", "Le dossier de données ne s’ouvre pas.", "Vérifiez ses droits.")
+    if not stat.S_ISDIR(status.st_mode):
+        return Diagnosis("folder", "trouble", "Le dossier de données n’est pas un dossier.", "Donnez-en un avec --practice.")
+    if os.name == "posix" and status.st_mode & 0o077:
+        step = "Fermez-le aux autres comptes : chmod 700 sur ce dossier."
+        return Diagnosis("folder", "trouble", "Le dossier de données se lit depuis d’autres comptes.", step)
+    return Diagnosis("folder", "good", "Le dossier de données est fermé aux autres comptes.")
+
+
+def _clock() -> Diagnosis:
+    from hygie.reference.catalogue import catalogue
+
+    today = SystemClock().now().date()
+    if today < date.fromisoformat(catalogue().version):
+        return Diagnosis("clock", "trouble", "L’ordinateur retarde : sa date précède celle des règles.", "Réglez sa date et son heure.")
+    return Diagnosis("clock", "good", "La date de l’ordinateur est plausible.")
