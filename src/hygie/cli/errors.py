@@ -50,7 +50,7 @@ def usage_sentence(error: click.UsageError) -> str:
 
 
 def _name(error: click.BadParameter) -> str:
-    return error.param.get_error_hint(error.ctx).replace("'", "") if error.param else "une option"  # type: ignore[arg-type]
+    return error.param.get_error_hint(error.ctx).replace("'", "") if error.param else "une option"
 
 
 def _choices(error: click.BadParameter) -> str:

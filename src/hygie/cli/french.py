@@ -1,7 +1,5 @@
 """Click's help, in French: its headings and its own sentences."""
 
-from typing import Any
-
 import click
 
 class FrenchFormatter(click.HelpFormatter):
@@ -39,10 +37,6 @@ class FrenchGroup(_Help, click.Group):
     """A group whose help is French and does not import its verbs."""
 
     command_class = FrenchCommand
-    subcommand_metavar = "COMMANDE [OPTIONS]"
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, subcommand_metavar=self.subcommand_metavar, **settings)
 
     def short_helps(self) -> dict[str, str]:
         """Verb → one line."""

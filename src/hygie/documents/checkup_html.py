@@ -22,18 +22,22 @@ STYLES = ("hygie.css", "rapport.css")
 CENTRE, RADIUS = 120.0, 94.0
 PARTS, HALF_PART, HALF_INNER = 7, 21.2, 20.2  # degrees on each side of a part's middle
 TEXT_DROP = 6.5
+LINES = {"action": 1.6, "source": 2.0, "gap": 0.6, "title": 1.8}
+DENSITIES = ((38.0, "aere"), (46.0, "serre"), (math.inf, "tres-serre"))
 
 
 def render_html(checkup: Checkup) -> str:
     """The whole report as one self-contained HTML page."""
     style, digest = stylesheet()
     template = environment().get_template("checkup.html.j2")
+    view = checkup_view(checkup)
     return template.render(
-        view=checkup_view(checkup),
+        view=view,
         style=Markup(style),  # noqa: S704 - our own file, without any value from outside
         sprite=Markup((HERE / "templates" / "sprite.svg").read_text("utf-8")),  # noqa: S704 - our own file
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
         arcs=ring_arcs(),
+        density=density(view),
     )
 
 
@@ -57,6 +61,19 @@ def stylesheet() -> tuple[str, str]:
     text = re.sub(r"\n\s*\n+", "\n", text).strip()
     text = "".join(c if c.isascii() else f"\\{ord(c):x} " for c in text)
     return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def density(view: dict[str, Any]) -> str:
+    """How tight the first page must be printed to hold on one sheet: CSS cannot measure, so lines are counted here."""
+    lines = sum(LINES["action"] + _lines(action["title"], 70) for action in view["actions"]["list"])
+    lines += sum(max(_lines(m["sentence"], 40), LINES["source"]) + LINES["gap"] for m in view["measures"])
+    lines += sum(_lines(change["text"], 90) for change in view["since"]["sentences"]) if view["since"] else 0
+    lines += LINES["title"] * _lines(view["voice"]["sentence"], 46) + _lines(view["voice"]["help"], 85)
+    return next(name for limit, name in DENSITIES if lines <= limit)
+
+
+def _lines(text: str, width: int) -> float:
+    return math.ceil(len(text) / width)
 
 
 @cache

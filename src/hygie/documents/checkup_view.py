@@ -41,7 +41,7 @@ from hygie.reference.catalogue import catalogue
 from hygie.reference.contacts import contacts
 
 MEASURES = 7
-LINE, TILE, SHORT = 160, 130, 80
+LINE, VOICE, TITLE, TILE, CHANGE, SHORT = 160, 130, 110, 132, 96, 80
 NO_PATIENT = "Aucun nom de patient dans ce document."
 FOLDED = (OK, NOT_CONCERNED)
 ORDER = (URGENT, TODO, UNKNOWN, WAITING, EXCEPTION, OK, NOT_CONCERNED)
@@ -111,7 +111,7 @@ def _voice(checkup: Checkup) -> dict[str, str]:
     date = weekday_in_words(checkup.started_at)
     return {
         "date": f"{date[0].upper()}{date[1:]}, {hour_in_words(checkup.started_at)}",
-        "sentence": checkup.sentence,
+        "sentence": clip(checkup.sentence, VOICE),
         "headline": checkup.headline,
         "help": typeset(" ".join(filter(None, (_counts(checkup), _awaited(checkup), _scope(checkup))))),
     }
@@ -180,7 +180,7 @@ def _action(number: int, action: Action, checkup: Checkup) -> dict[str, Any]:
     return {
         "number": number,
         "id": f"action-{number}",
-        "title": clip(action.title, LINE),
+        "title": clip(action.title, TITLE),
         "why": gist(action.why, LINE),
         "owner": OWNERS[action.owner],
         "duration": duration(action.minutes),
@@ -201,7 +201,7 @@ def _since(since: SinceLast) -> dict[str, Any]:
         "title": "Depuis la dernière fois",
         "date": day_in_words(since.previous_at),
         "sentences": [
-            {"text": clip(sentence, LINE), "kind": kind, "icon": {"Mieux": "ok", "Moins bien": "bas"}.get(kind, "nc")}
+            {"text": clip(sentence, CHANGE), "kind": kind, "icon": {"Mieux": "ok", "Moins bien": "bas"}.get(kind, "nc")}
             for sentence, kind in zip(since.sentences, kinds, strict=False)
         ],
     }
@@ -214,15 +214,23 @@ def _measure(measure: MeasureResult) -> dict[str, Any]:
         "number": measure.number,
         "title": measure.title,
         "state": STATUS_STATES[measure.status],
-        "sentence": clip(measure.sentence, TILE),
+        "sentence": clip(_measure_sentence(measure), TILE),
         "source": _measure_source(measure),
     }
+
+
+def _measure_sentence(measure: MeasureResult) -> str:
+    """The measure's line; an answer such as « le cabinet a répondu non » is told with what it answers."""
+    told = next((f for f in measure.findings if f.summary == measure.sentence and f.needs_work), None)
+    if told is None or told.origin is not Origin.DECLARED:
+        return measure.sentence
+    return typeset(f"{told.title} : {told.summary[0].lower()}{told.summary[1:]}")
 
 
 def _measure_source(measure: MeasureResult) -> dict[str, str]:
     """How the state of a measure is known: the origins of the findings that give it, and what stays unknown."""
     outcome = _STATUS_OUTCOMES[measure.status]
-    origins = [f.origin for f in measure.findings if f.outcome is outcome or f.exception is not None]
+    origins = [f.origin for f in measure.findings if f.outcome is outcome and f.exception is None]
     known: list[Origin] = [origin for origin in Origin if origin in origins and origin is not Origin.UNKNOWN]
     known = known or [Origin.UNKNOWN]
     word = " et ".join(ORIGINS[origin]["word"] for origin in known).capitalize()

@@ -18,8 +18,9 @@ from hygie.reference.law import Deadline, deadlines
 VALID_MONTHS = 6
 HOURS_A_DAY = 24
 MAX_PHONES = 7
+FEW_PHONES = 5
 USUAL = ("Assistance de l’assureur", "Informatique", "Hébergeur du dossier", "Fournisseur d’accès")
-ON_SHEET = ("17cyber", "police", "cert_sante", "cybermalveillance", "ans_cps")
+ON_SHEET = ("17cyber", "police", "cert_sante", "ans_cps")
 CLOCKS = {"complaint": ("Porter plainte", "Attaque connue"), "cnil": ("Prévenir la CNIL", "Fuite connue")}
 NOW = (
     ("Retirez le câble réseau, coupez le Wi-Fi", ""),
@@ -34,7 +35,7 @@ NEVER = (
     "effacer quoi que ce soit ;",
     "réinstaller avant la plainte.",
 )
-CARE = ("Ordonnances et feuilles de soins papier, rangées :", "Agenda de demain, imprimé et rangé :")
+CARE = ("Ordonnances papier :", "Feuilles de soins :", "Agenda de demain :")
 
 
 def incident_sheet(checkup: Checkup) -> dict[str, Any]:
@@ -46,10 +47,12 @@ def incident_sheet(checkup: Checkup) -> dict[str, Any]:
         "until": f"à remplacer avant le {day_in_words(months_later(today, VALID_MONTHS))}",
         "now": [{"title": title, "note": note} for title, note in NOW],
         "never": [typeset(text) for text in NEVER],
+        "care_title": "Vous continuez à soigner",
         "care": [typeset(text) for text in CARE],
         "contract": clip(checkup.insurer_contract, 40),
         **phones(checkup.phones),
-        "public": [contact_words(contacts()[key]) for key in ON_SHEET],
+        "dense": len(phones(checkup.phones)["phones"]) > FEW_PHONES,
+        "public": [_without_computer(contacts()[key]) for key in ON_SHEET],
         **clocks(deadlines()),
         "insurer": typeset(deadlines()["insurer"].sentence),
         "foot": "Aucun nom de patient dans ce document.",
@@ -97,6 +100,12 @@ def contact_words(contact: Contact) -> dict[str, Any]:
         "hours": typeset(contact.hours),
         "doubt": "à vérifier" if contact.confidence == "unverified" else "",
     }
+
+
+def _without_computer(contact: Contact) -> dict[str, Any]:
+    """A sure number is enough on a sheet that serves when no computer answers; a doubtful one keeps its address."""
+    words = contact_words(contact)
+    return words if words["doubt"] or not words["phone"] else {**words, "url": "", "site": ""}
 
 
 def clocks(known: Mapping[str, Deadline]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Probes run in daemon threads, so that one stuck on a dead network mount never holds the check-up back.
 """
 
+import importlib
 import sys
 import threading
 import time
@@ -36,13 +37,9 @@ class Facts:
 
 def probes_of(platform: str = sys.platform) -> Mapping[type, Probe]:
     """The probes written for an operating system, named as Python's `sys.platform` names it."""
-    if platform == "win32":
-        from hygie.probes.windows import PROBES
-    elif platform == "darwin":
-        from hygie.probes.macos import PROBES
-    else:
-        from hygie.probes.linux import PROBES
-    return PROBES
+    name = {"win32": "windows", "darwin": "macos"}.get(platform, "linux")
+    probes: Mapping[type, Probe] = importlib.import_module(f"hygie.probes.{name}").PROBES
+    return probes
 
 
 def collect(

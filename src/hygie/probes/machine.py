@@ -22,6 +22,7 @@ MAX_OUTPUT = 8 * 1024 * 1024
 MAX_ENTRIES = 4096
 COMMAND_SECONDS = 8.0
 NEEDS_ADMINISTRATOR = "Il faut les droits d'administrateur pour le voir."
+OUTSIDE = "Un lien mène hors de l'ordinateur examiné."
 _CLEAN_ENV = ("PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "PROGRAMFILES", "PROGRAMDATA")
 
 
@@ -80,6 +81,15 @@ class Machine:
         """The place of an absolute path of the examined computer."""
         return self.root / name.lstrip("/")
 
+    def inside(self, name: str) -> Path:
+        """The same place, once sure that no link leads from it out of the examined computer."""
+        path = self.path(name)
+        if not self.live:
+            real, root = os.path.realpath(path), os.path.realpath(self.root)
+            if os.path.commonpath((real, root)) != root:
+                raise CannotTell(OUTSIDE)
+        return path
+
     def exists(self, name: str) -> bool:
         """Whether something stands at `name`; False also when a folder on the way may not be crossed."""
         return os.path.lexists(self.path(name))
@@ -90,13 +100,20 @@ class Machine:
 
     def read_bytes(self, name: str, limit: int = MAX_FILE) -> bytes:
         """The first `limit` bytes of a regular file; a pipe, a device or a socket is never opened."""
+        return self._read(name, lambda _size: (0, limit))
+
+    def read_end(self, name: str, limit: int, step: int = 1) -> bytes:
+        """The last `limit` bytes at most of a regular file that grows by records of `step` bytes."""
+        return self._read(name, lambda size: (max(0, -(-(size - limit) // step)) * step, limit))
+
+    def _read(self, name: str, span: Callable[[int], tuple[int, int]]) -> bytes:
         try:
-            return _read_regular(self.path(name), limit)
+            return _read_regular(self.inside(name), span)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise FileNotFoundError(name) from error
         except PermissionError as error:
             raise CannotTell(NEEDS_ADMINISTRATOR) from error
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise CannotTell("Un fichier du système ne se lit pas.") from error
 
     def read_or(self, name: str, default: str = "") -> str:
@@ -109,12 +126,14 @@ class Machine:
     def names(self, folder: str, limit: int = MAX_ENTRIES) -> list[str]:
         """The sorted names in a folder, at most `limit`; empty when it is absent, CannotTell when it is closed to us."""
         try:
-            with os.scandir(self.path(folder)) as entries:
+            with os.scandir(self.inside(folder)) as entries:
                 return sorted(entry.name for entry, _ in zip(entries, range(limit), strict=False))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
         except PermissionError as error:
             raise CannotTell(NEEDS_ADMINISTRATOR) from error
-        except OSError:
-            return []
+        except (OSError, ValueError) as error:
+            raise CannotTell("Un dossier du système ne se lit pas.") from error
 
     def files(self, folder: str, suffix: str = "") -> Iterator[str]:
         """Absolute names of the entries of a folder that end with `suffix`."""
@@ -126,7 +145,7 @@ class Machine:
         """The file's own status (links not followed), or None when it cannot be had."""
         try:
             return os.lstat(self.path(name))
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     def program(self, *names: str) -> str | None:
@@ -143,6 +162,7 @@ class Machine:
         *,
         seconds: float = COMMAND_SECONDS,
         environment: Mapping[str, str] | None = None,
+        limit: int = MAX_OUTPUT,
     ) -> Output:
         """Run a program that only reads; CannotTell when it is missing, too slow or too long.
 
@@ -162,17 +182,28 @@ class Machine:
             raise CannotTell(f"Le programme {command[0]} n'a pas répondu en {seconds:.0f} secondes.") from error
         except OSError as error:
             raise CannotTell(f"Le programme {command[0]} n'a pas pu être lancé.") from error
-        return Output(done.returncode, done.stdout[:MAX_OUTPUT].decode("utf-8", "replace"))
+        if len(done.stdout) > limit:
+            raise CannotTell(f"Le programme {command[0]} a répondu trop longuement.")
+        return Output(done.returncode, done.stdout.decode("utf-8", "replace"))
 
 
-def _read_regular(path: Path, limit: int) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+def _read_regular(path: Path, span: Callable[[int], tuple[int, int]]) -> bytes:
+    """The bytes that `span` chooses from the size: a place and a length. Looked at before it is opened, and after."""
+    _require_regular(path.stat())
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("not a regular file")
+        status = os.fstat(descriptor)
+        _require_regular(status)
+        start, limit = span(status.st_size)
+        os.lseek(descriptor, start, os.SEEK_SET)
         return b"".join(_chunks(descriptor, limit))
     finally:
         os.close(descriptor)
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError("not a regular file")
 
 
 def _chunks(descriptor: int, limit: int) -> Iterator[bytes]:

@@ -5,7 +5,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +15,7 @@ from hygie.core.french import typeset
 from hygie.core.severity import Severity
 from hygie.reference.errors import BrokenReference
 from hygie.reference.sources import SourceEntry, load_sources
-from hygie.reference.toml import load
+from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 Answer = Literal["measured", "declared", "proved"]
@@ -145,7 +144,7 @@ def _line(path: Path, check_id: str) -> int | None:
     return next((number for number, line in lines if f'"{check_id}"' in line), None)
 
 
-@cache
+@once
 def catalogue() -> Catalogue:
     """The catalogue shipped with Hygie."""
     return load_catalogue(HERE)

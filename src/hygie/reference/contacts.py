@@ -1,14 +1,13 @@
 """Whom to call in an incident: public services with their number or address, and how sure we are of it."""
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from hygie.reference.errors import BrokenReference
 from hygie.reference.sources import Confidence
-from hygie.reference.toml import load
+from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 
@@ -48,7 +47,7 @@ def load_contacts(path: Path) -> dict[str, Contact]:
     return by_id
 
 
-@cache
+@once
 def contacts() -> Mapping[str, Contact]:
     """The contacts shipped with Hygie, in the order of their file."""
     return load_contacts(HERE / "contacts.toml")

@@ -1,7 +1,6 @@
 """Where each fact comes from: title, address, the day it was read, and how sure we are."""
 
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +9,7 @@ import msgspec
 from hygie.core.finding import Source
 from hygie.core.french import typeset
 from hygie.reference.errors import BrokenReference
-from hygie.reference.toml import load
+from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 Confidence = Literal["verified", "secondary", "unverified"]
@@ -48,7 +47,7 @@ def load_sources(folder: Path) -> dict[str, SourceEntry]:
     return entries
 
 
-@cache
+@once
 def sources() -> dict[str, SourceEntry]:
     """The sources shipped with Hygie."""
     return load_sources(HERE / "sources")

@@ -3,8 +3,11 @@
 `tomllib` gives the line of a syntax error; for a wrong value the line of its entry's `id` is looked up in the text.
 """
 
+import functools
 import re
+import threading
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,13 +16,35 @@ import msgspec
 from hygie.reference.errors import BrokenReference
 
 T = TypeVar("T")
+_ONE_AT_A_TIME = threading.RLock()
 MAX_BYTES = 2 * 1024 * 1024
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 _ENTRY = re.compile(r"`\$(?:\.\w+)?\[(\d+)\]")
 
 
+def once(read: Callable[[], T]) -> Callable[[], T]:
+    """A reader whose answer is kept, and computed a single time even when several threads ask together.
+
+    msgspec 0.22 crashes the interpreter when two threads build its description of one type: a lock is needed,
+    `functools.cache` has none.
+    """
+    kept = functools.cache(read)
+
+    @functools.wraps(read)
+    def ask() -> T:
+        with _ONE_AT_A_TIME:
+            return kept()
+
+    return ask
+
+
 def load(path: Path, kind: type[T]) -> T:
     """The content of `path` as a `kind` (a msgspec structure). BrokenReference when it is not one."""
+    with _ONE_AT_A_TIME:
+        return _load(path, kind)
+
+
+def _load(path: Path, kind: type[T]) -> T:
     text = _text(path)
     try:
         content = tomllib.loads(text)

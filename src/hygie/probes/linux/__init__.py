@@ -4,14 +4,30 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hygie.probes import facts
-from hygie.probes.linux import accounts, backup, cards, desktop, disks, files, logs, mail, network, packages, settings, updates
+from hygie.probes.linux import (
+    accounts,
+    backup,
+    cards,
+    desktop,
+    disks,
+    files,
+    firewall,
+    logs,
+    mail,
+    network,
+    packages,
+    settings,
+    shares,
+    ssh,
+    updates,
+)
 from hygie.probes.machine import Machine
 
 PROBES: Mapping[type, Callable[[Machine], Any]] = {
     facts.SensitiveFiles: files.sensitive_files,
     facts.SecurityUpdates: updates.security_updates,
     facts.ListeningServices: network.listening_services,
-    facts.Firewall: network.firewall,
+    facts.Firewall: firewall.firewall,
     facts.SystemRelease: settings.system_release,
     facts.SystemVolumes: disks.system_volumes,
     facts.SwapAreas: disks.swap_areas,
@@ -46,9 +62,9 @@ PROBES: Mapping[type, Callable[[Machine], Any]] = {
     facts.SecretFilesRights: accounts.secret_files_rights,
     facts.ElevationWithoutPassword: accounts.elevation_without_password,
     facts.HomeRights: accounts.home_rights,
-    facts.SshServer: network.ssh_server,
+    facts.SshServer: ssh.ssh_server,
     facts.RemoteDesktop: network.remote_desktop,
-    facts.SharedFolders: network.shared_folders,
+    facts.SharedFolders: shares.shared_folders,
     facts.Wifi: network.wifi,
     facts.Proxy: settings.proxy,
     facts.Resolvers: settings.resolvers,

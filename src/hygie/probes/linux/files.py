@@ -17,7 +17,7 @@ from hygie.probes.facts import (
 )
 from hygie.probes.linux.homes import homes, whole_homes
 from hygie.probes.linux.mounts import closed_places, is_removable, mounts
-from hygie.probes.linux.network import parse_smb
+from hygie.probes.linux.shares import shared_places
 from hygie.probes.machine import CannotTell, Machine, NotThere
 
 _FOLDERS = {
@@ -51,8 +51,7 @@ def _places(machine: Machine) -> Iterator[Exposed]:
         for place, names in _FOLDERS.items():
             for name in names:
                 yield Exposed(machine.path(f"{home.place}/{name}"), place)
-    shares = [keys["path"] for _, keys in parse_smb(machine.read_or("/etc/samba/smb.conf")) if keys.get("path", "/") != "/"]
-    yield from (Exposed(machine.path(path), Place.SHARED) for path in shares)
+    yield from (Exposed(machine.path(path), Place.SHARED) for path in shared_places(machine) if path != "/")
     if machine.live:
         yield from (Exposed(Path(m.place), Place.REMOVABLE) for m in mounts(machine) if is_removable(machine, m))
 

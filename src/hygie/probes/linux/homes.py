@@ -3,11 +3,13 @@
 import os
 from dataclasses import dataclass
 
-from hygie.probes.linux.mounts import closed_places
+from hygie.probes.linux.mounts import closed_places, is_closed
 from hygie.probes.machine import CannotTell, Machine
 
 FIRST_PERSON, LAST_PERSON = 1000, 59_999
-_NO_SESSION = ("nologin", "false", "sync", "halt", "shutdown")
+_LONGEST_NUMBER = 10
+_NO_SESSION = frozenset({"nologin", "false", "true", "sync", "halt", "shutdown"})
+_IN_SHADOW = "x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,12 @@ class Account:
     gid: int
     home: str
     shell: str
+    stored: str = _IN_SHADOW
 
     @property
     def opens_session(self) -> bool:
         """Whether the account can open a session at all."""
-        return not self.shell.endswith(_NO_SESSION)
+        return self.shell.rpartition("/")[2] not in _NO_SESSION
 
     @property
     def is_person(self) -> bool:
@@ -46,8 +49,12 @@ def accounts(machine: Machine) -> tuple[Account, ...]:
 
 def _read_accounts(machine: Machine) -> tuple[Account, ...]:
     rows = [line.split(":") for line in machine.read("/etc/passwd").splitlines()]
-    whole = [row for row in rows if len(row) == 7 and row[2].isdigit() and row[3].isdigit()]  # noqa: PLR2004 - passwd(5)
-    return tuple(Account(row[0], int(row[2]), int(row[3]), row[5], row[6]) for row in whole)
+    whole = [row for row in rows if len(row) == 7 and _is_number(row[2]) and _is_number(row[3])]  # noqa: PLR2004 - passwd(5)
+    return tuple(Account(row[0], int(row[2]), int(row[3]), row[5], row[6], row[1]) for row in whole)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= _LONGEST_NUMBER
 
 
 def people(machine: Machine) -> list[Account]:
@@ -62,18 +69,25 @@ def homes(machine: Machine) -> list[Home]:
 
 def whole_homes(machine: Machine) -> list[Home]:
     """The same, but CannotTell when one of the people's folders is closed to us: an empty answer would flatter."""
-    existing = [home for home in _existing(machine) if home.account.is_person]
-    if not all(_enterable(machine, home) for home in existing):
+    if not all(_enterable(machine, home) for home in people_homes(machine)):
         raise CannotTell("Des dossiers personnels sont fermés : relancez avec les droits d'administrateur.")
     return homes(machine)
+
+
+def people_homes(machine: Machine) -> list[Home]:
+    """People's folders that exist, open to us or not; CannotTell when one lies on a network mount."""
+    closed = closed_places(machine)
+    if any(is_closed(account.home, closed) for account in people(machine)):
+        raise CannotTell("Des dossiers personnels sont sur le réseau : Hygie n'y entre pas.")
+    return [home for home in _existing(machine) if home.account.is_person]
 
 
 def _existing(machine: Machine) -> list[Home]:
     closed = closed_places(machine)
     chosen = [account for account in accounts(machine) if account.is_person or account.uid == 0]
-    unique = {account.home.rstrip("/"): Home(account.home.rstrip("/"), account) for account in chosen if account.home != "/"}
-    return [home for place, home in unique.items() if place not in closed and machine.exists(place)]
+    unique = {place: Home(place, account) for account in chosen if (place := account.home.rstrip("/"))}
+    return [home for place, home in unique.items() if not is_closed(place, closed) and machine.exists(place)]
 
 
 def _enterable(machine: Machine, home: Home) -> bool:
-    return os.access(machine.path(home.place), os.R_OK | os.X_OK)
+    return os.access(machine.inside(home.place), os.R_OK | os.X_OK)

@@ -1,7 +1,9 @@
 """System logs, read from their end and bounded: who tried to enter, what was plugged in, how long they are kept."""
 
+import contextlib
 import re
 import struct
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from hygie.probes.facts import FailedLogons, LogRetention
@@ -13,16 +15,39 @@ _BSD = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d")
 _UTMP_RECORD = struct.Struct("<h2xi32s4s32s256shhiii16s20x")
 _FAILED_DAYS = 7
 _REFUSED = re.compile(r"Failed password|authentication failure|FAILED LOGIN")
-_PERIOD_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "yearly": 366}
+_PERIOD_DAYS = {"hourly": 1 / 24, "daily": 1, "weekly": 7, "monthly": 30, "yearly": 365}
+_BLOCK = re.compile(r"\{([^}]*)\}")
+_SCRIPT = re.compile(r"^\s*(?:(?:pre|post)rotate|(?:first|last)action|preremove)\b.*?^\s*endscript", re.MULTILINE | re.DOTALL)
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_SECONDS = {
+    "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hr": 3600, "hour": 3600, "hours": 3600, "d": 86_400, "day": 86_400, "days": 86_400,
+    "w": 604_800, "week": 604_800, "weeks": 604_800, "month": 2_629_800, "months": 2_629_800, "M": 2_629_800,
+    "y": 31_557_600, "year": 31_557_600, "years": 31_557_600,
+}  # fmt: skip
+_USER_PROCESS = 7
 
 
 def moment_of(line: str, now: datetime) -> datetime | None:
-    """When a syslog line was written, in its ISO or its older form (which has no year)."""
-    if iso := _ISO.match(line):
-        return datetime.fromisoformat(iso[0].replace("Z", "+00:00"))
-    if bsd := _BSD.match(line):
-        written = datetime.strptime(f"{now.year} {bsd[0]}", "%Y %b %d %H:%M:%S").replace(tzinfo=now.tzinfo)
-        return written if written <= now + timedelta(days=1) else written.replace(year=now.year - 1)
+    """When a syslog line was written, in its ISO or its older form (which has no year); None when it does not say."""
+    try:
+        if iso := _ISO.match(line):
+            return datetime.fromisoformat(iso[0].replace("Z", "+00:00"))
+        if bsd := _BSD.match(line):
+            return _last(bsd[0], now)
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+def _last(words: str, now: datetime) -> datetime | None:
+    """The last moment that « Feb 29 10:00:00 » may be: this year's, else the year before's."""
+    years = (now.year, now.year - 1) if not words.startswith("Feb 29") else range(now.year, now.year - 8, -1)
+    for year in years:
+        with contextlib.suppress(ValueError):
+            written = datetime.strptime(f"{year} {words}", "%Y %b %d %H:%M:%S").replace(tzinfo=now.tzinfo)
+            if written <= now + timedelta(days=1):
+                return written
     return None
 
 
@@ -31,7 +56,7 @@ def lines_since(machine: Machine, logs: tuple[str, ...], days: int) -> tuple[lis
     present = next((log for log in logs if machine.exists(log)), None)
     if present is None:
         raise CannotTell("Aucun journal du système ne garde cette trace.")
-    text = machine.read_or(present + ".1") + machine.read(present, MAX_LOG)
+    text = (_end_or_nothing(machine, present + ".1") + machine.read_end(present, MAX_LOG)).decode("utf-8", "replace")
     dated = [(moment_of(line, machine.now), line) for line in text.splitlines()]
     oldest = machine.now - timedelta(days=days)
     recent = [(at, line) for at, line in dated if at is not None and at >= oldest]
@@ -41,23 +66,39 @@ def lines_since(machine: Machine, logs: tuple[str, ...], days: int) -> tuple[lis
 def failed_logons(machine: Machine) -> FailedLogons:
     """Refused passwords of the last week: btmp when we may read it (utmp(5)), else the authentication log."""
     if machine.exists("/var/log/btmp"):
-        raw = machine.read_bytes("/var/log/btmp", MAX_LOG) + _older(machine)
-        return FailedLogons(_recent_records(raw, machine.now), _FAILED_DAYS)
+        records = [*_records(machine, "/var/log/btmp"), *_records(machine, "/var/log/btmp.1")]
+        oldest = (machine.now - timedelta(days=_FAILED_DAYS)).timestamp()
+        return FailedLogons(sum(1 for _, _, seconds in records if seconds >= oldest), _FAILED_DAYS)
     lines, _ = lines_since(machine, ("/var/log/auth.log", "/var/log/secure"), _FAILED_DAYS)
     return FailedLogons(sum(1 for line in lines if _REFUSED.search(line)), _FAILED_DAYS)
 
 
-def _older(machine: Machine) -> bytes:
+def _end_or_nothing(machine: Machine, name: str, step: int = 1) -> bytes:
     try:
-        return machine.read_bytes("/var/log/btmp.1", MAX_LOG)
+        return machine.read_end(name, MAX_LOG, step)
     except FileNotFoundError:
         return b""
 
 
-def _recent_records(raw: bytes, now: datetime) -> int:
-    oldest = (now - timedelta(days=_FAILED_DAYS)).timestamp()
+def _records(machine: Machine, name: str) -> list[tuple[int, str, int]]:
+    return parse_utmp(_end_or_nothing(machine, name, _UTMP_RECORD.size))
+
+
+def parse_utmp(raw: bytes) -> list[tuple[int, str, int]]:
+    """(type, user, seconds) of every whole record of a utmp(5) file: utmp, wtmp or btmp."""
     whole = raw[: len(raw) - len(raw) % _UTMP_RECORD.size]
-    return sum(1 for record in _UTMP_RECORD.iter_unpack(whole) if record[9] >= oldest)
+    rows = _UTMP_RECORD.iter_unpack(whole)
+    return [(row[0], row[4].split(b"\0")[0].decode("utf-8", "replace"), row[9]) for row in rows]
+
+
+def sessions_of(machine: Machine) -> Mapping[str, datetime]:
+    """User → start of the last session that wtmp(5) remembers, text or graphical."""
+    records = [*_records(machine, "/var/log/wtmp.1"), *_records(machine, "/var/log/wtmp")]
+    found: dict[str, int] = {}
+    for kind, user, seconds in records:
+        if kind == _USER_PROCESS and seconds > 0:
+            found[user] = max(seconds, found.get(user, 0))
+    return {user: datetime.fromtimestamp(seconds, UTC) for user, seconds in found.items()}
 
 
 def log_retention(machine: Machine) -> LogRetention:
@@ -72,12 +113,27 @@ def log_retention(machine: Machine) -> LogRetention:
 
 
 def _rotation_days(machine: Machine) -> int | None:
-    text = machine.read_or("/etc/logrotate.d/rsyslog") or machine.read_or("/etc/logrotate.d/syslog")
-    whole = machine.read_or("/etc/logrotate.conf") + "\n" + text
-    words = [line.split() for line in whole.splitlines() if line.strip() and not line.strip().startswith("#")]
-    period = next((_PERIOD_DAYS[word[0]] for word in reversed(words) if word[0] in _PERIOD_DAYS), None)
-    kept = next((int(word[1]) for word in reversed(words) if word[0] == "rotate" and word[1:2] and word[1].isdigit()), None)
-    return period * kept if period and kept is not None else None
+    """Days of the log that logrotate keeps the shortest; None when none is bounded by time."""
+    text = _directives(machine.read_or("/etc/logrotate.d/rsyslog") or machine.read_or("/etc/logrotate.d/syslog"))
+    general = _BLOCK.sub("\n", _directives(machine.read_or("/etc/logrotate.conf")) + "\n" + text)
+    spans = [span for block in _BLOCK.findall(text) if (span := rotation_days(f"{general}\n{block}")) is not None]
+    return min(spans, default=None)
+
+
+def _directives(text: str) -> str:
+    """A logrotate file without its comments and its scripts."""
+    return _SCRIPT.sub("", "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#")))
+
+
+def rotation_days(directives: str) -> int | None:
+    """Days that logrotate(8) directives keep a log, the last one winning; None when only sizes bound it."""
+    words = [line.replace("=", " ").split() for line in directives.splitlines() if line.strip()]
+    keys = [word[0] for word in words if word]
+    numbers = {word[0]: int(word[1]) for word in words if len(word) > 1 and _NUMBER.fullmatch(word[1])}
+    rhythm = next((key for key in reversed(keys) if key == "size" or key in _PERIOD_DAYS), "size")
+    period = 0 if "maxsize" in keys else _PERIOD_DAYS.get(rhythm, 0)
+    spans = [int(period * numbers["rotate"])] if period and "rotate" in numbers else []
+    return min(spans + ([numbers["maxage"]] if numbers.get("maxage") else []), default=None)
 
 
 def _journald(machine: Machine) -> dict[str, str]:
@@ -88,12 +144,12 @@ def _journald(machine: Machine) -> dict[str, str]:
 
 
 def _span_days(text: str) -> int | None:
-    """Days of a systemd time span such as « 6month », « 1year » or « 26week » (systemd.time(7))."""
-    found = re.fullmatch(r"(\d+)\s*(day|d|week|w|month|M|year|y)s?", text)
-    if found is None:
+    """Days of a systemd.time(7) span such as « 6month », « 1y 2w » or « 15552000 »; None when it bounds nothing."""
+    parts = re.findall(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([A-Za-z]*)", text)
+    if re.sub(r"[0-9.A-Za-z\s]", "", text) or any(unit and unit not in _SECONDS for _, unit in parts):
         return None
-    unit = {"day": 1, "d": 1, "week": 7, "w": 7, "month": 30, "M": 30, "year": 365, "y": 365}[found[2]]
-    return int(found[1]) * unit
+    seconds = sum(float(number) * _SECONDS.get(unit, 1) for number, unit in parts)
+    return int(seconds // 86_400) if seconds else None
 
 
 def last_logon(raw: bytes, uid: int) -> datetime | None:

@@ -1,5 +1,6 @@
 """Which file systems are mounted where, read once from /proc/self/mountinfo (proc(5))."""
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -13,7 +14,9 @@ ON_DISK = frozenset({
     "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "reiserfs", "vfat", "exfat", "ntfs", "ntfs3", "hfsplus",
     "fuseblk", "bcachefs", "zfs", "udf",
 })  # fmt: skip
-_OCTAL = re.compile(r"\\([0-7]{3})")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+_DM_CRYPT = re.compile(r"CRYPT-(?!VERITY|INTEGRITY)")
+_DEPTH = 6
 _REMOVABLE_PLACES = ("/media/", "/run/media/", "/mnt/usb")
 
 
@@ -38,8 +41,13 @@ def _mount(line: str) -> Mount | None:
     left, right = before.split(" "), after.split(" ")
     if not separator or len(left) < 6 or len(right) < 2:  # noqa: PLR2004 - the fields of proc(5)
         return None
-    place = _OCTAL.sub(lambda found: chr(int(found[1], 8)), left[4])
-    return Mount(left[2], place, right[0], right[1], frozenset(left[5].split(",")))
+    return Mount(left[2], unescaped(left[4]), right[0], unescaped(right[1]), frozenset(left[5].split(",")))
+
+
+def unescaped(word: str) -> str:
+    r"""The name that the kernel wrote with its spaces as « \040 » (byte by byte, hence its accents too)."""
+    raw = _OCTAL.sub(lambda found: bytes([int(found[1], 8) & 0xFF]), word.encode("utf-8", "surrogateescape"))
+    return raw.decode("utf-8", "replace")
 
 
 def mounts(machine: Machine) -> tuple[Mount, ...]:
@@ -59,14 +67,30 @@ def _read(machine: Machine) -> tuple[Mount, ...]:
 def closed_places(machine: Machine) -> frozenset[str]:
     """Mount points that must never be entered: a dead network mount would hang whoever looks."""
     try:
-        return frozenset(m.place for m in mounts(machine) if m.kind in NETWORK or m.kind.startswith("fuse."))
+        return frozenset(mount.place for mount in mounts(machine) if _must_not_be_entered(mount))
     except CannotTell:
         return frozenset()
 
 
-def device_folder(mount: Mount) -> str:
-    """The sysfs folder of the mounted block device."""
-    return f"/sys/dev/block/{mount.device}"
+def _must_not_be_entered(mount: Mount) -> bool:
+    return mount.place != "/" and (mount.kind in NETWORK or mount.kind == "fuse" or mount.kind.startswith("fuse."))
+
+
+def is_closed(place: str, closed: frozenset[str]) -> bool:
+    """Whether a place is one of the closed mount points, or lies below one."""
+    return any(f"{place}/".startswith(f"{shut}/") for shut in closed)
+
+
+def device_folder(machine: Machine, mount: Mount) -> str:
+    """The sysfs folder of the mounted block device; btrfs has a number of its own, hence its source is followed."""
+    folder = f"/sys/dev/block/{mount.device}"
+    named = mount.source.startswith("/dev/") and not machine.exists(folder)
+    return block_folder(machine, mount.source) if named else folder
+
+
+def block_folder(machine: Machine, device: str) -> str:
+    """The sysfs folder of a file of /dev, links followed (/dev/mapper/swap)."""
+    return "/sys/class/block/" + os.path.realpath(machine.path(device)).rpartition("/")[2]
 
 
 def is_removable(machine: Machine, mount: Mount) -> bool:
@@ -75,19 +99,24 @@ def is_removable(machine: Machine, mount: Mount) -> bool:
         return False
     if mount.place.startswith(_REMOVABLE_PLACES):
         return True
-    folder = machine.path(device_folder(mount))
-    flags = (folder / "removable", folder / ".." / "removable")
-    return "/usb" in str(folder.resolve()) or any(flag.is_file() and flag.read_text().strip() == "1" for flag in flags)
+    return any(_unplugs(machine, folder) for folder in _standing_on(machine, device_folder(machine, mount)))
 
 
-def is_encrypted(machine: Machine, mount: Mount) -> bool:
-    """Whether the block device, or one it stands on, is opened by dm-crypt (its dm/uuid starts with CRYPT-)."""
-    return any(uuid.startswith("CRYPT-") for uuid in _uuids(machine, device_folder(mount), depth=4))
+def _unplugs(machine: Machine, folder: str) -> bool:
+    real = "/" + os.path.relpath(os.path.realpath(machine.path(folder)), os.path.realpath(machine.root))
+    flags = (machine.read_or(f"{name}/removable").strip() for name in (folder, f"{folder}/.."))
+    return "/usb" in real or "1" in flags
 
 
-def _uuids(machine: Machine, folder: str, depth: int) -> list[str]:
-    found = [machine.read_or(f"{folder}/dm/uuid").strip()]
-    if depth > 0:
-        for slave in machine.files(f"{folder}/slaves"):
-            found += _uuids(machine, slave, depth - 1)
-    return found
+def _standing_on(machine: Machine, folder: str, depth: int = _DEPTH) -> list[str]:
+    """The disks or partitions that a device made of others (dm-crypt, LVM, RAID) finally stands on."""
+    below = list(machine.files(f"{folder}/slaves")) if depth else []
+    return [real for slave in below for real in _standing_on(machine, slave, depth - 1)] or [folder]
+
+
+def is_encrypted(machine: Machine, folder: str, depth: int = _DEPTH) -> bool:
+    """Whether the block device, or every one it stands on, is opened by dm-crypt (its dm/uuid says so)."""
+    if _DM_CRYPT.match(machine.read_or(f"{folder}/dm/uuid")):
+        return True
+    below = list(machine.files(f"{folder}/slaves")) if depth else []
+    return bool(below) and all(is_encrypted(machine, slave, depth - 1) for slave in below)

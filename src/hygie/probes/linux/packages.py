@@ -103,10 +103,11 @@ def _read_processes(machine: Machine) -> frozenset[str]:
     if not machine.live or not machine.exists("/proc/self"):
         raise CannotTell("Les programmes en marche ne se voient pas d'ici.")
     numbers = [name for name in os.listdir(machine.path("/proc")) if name.isdigit()]  # noqa: PTH208 - names only
-    return frozenset(_comm(machine, number) for number in numbers)
+    return frozenset(program_name(machine, number) for number in numbers)
 
 
-def _comm(machine: Machine, number: str) -> str:
+def program_name(machine: Machine, number: str) -> str:
+    """The name of a running program, or nothing when it has just ended."""
     try:
         return machine.read_or(f"/proc/{number}/comm").strip()
     except CannotTell:

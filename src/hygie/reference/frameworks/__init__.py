@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from hygie.reference.errors import BrokenReference
 from hygie.reference.sources import Confidence
-from hygie.reference.toml import load
+from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 
@@ -56,7 +55,7 @@ def load_frameworks(folder: Path) -> dict[str, Framework]:
     return entries
 
 
-@cache
+@once
 def frameworks() -> Mapping[str, Framework]:
     """The frameworks shipped with Hygie."""
     return load_frameworks(HERE)

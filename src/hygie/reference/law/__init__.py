@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import msgspec
 
 from hygie.reference.errors import BrokenReference
 from hygie.reference.sources import Confidence
-from hygie.reference.toml import load
+from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 Count = Annotated[int, msgspec.Meta(ge=1, le=8784)]
@@ -51,7 +50,7 @@ def load_deadlines(path: Path) -> dict[str, Deadline]:
     return by_id
 
 
-@cache
+@once
 def deadlines() -> Mapping[str, Deadline]:
     """The delays shipped with Hygie, in the order of their file."""
     return load_deadlines(HERE / "deadlines.toml")

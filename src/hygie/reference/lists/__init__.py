@@ -1,14 +1,13 @@
 """Lists of programs, ports, names and dates that rules and probes compare with: data, each file with its source."""
 
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from hygie.reference.sources import Confidence
-from hygie.reference.toml import load
+from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 ProductKind = Literal[
@@ -95,7 +94,7 @@ class SupportFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     software: tuple[SoftwareSupport, ...] = ()
 
 
-@cache
+@once
 def _products() -> tuple[Product, ...]:
     return load(HERE / "products.toml", ProductFile).product
 
@@ -105,25 +104,25 @@ def products(kind: ProductKind, platform: Literal["windows", "macos", "linux"]) 
     return {p.name: getattr(p, platform) for p in _products() if p.kind == kind and getattr(p, platform)}
 
 
-@cache
+@once
 def ports() -> dict[int, Port]:
     """Known TCP ports."""
     return {entry.port: entry for entry in load(HERE / "ports.toml", PortFile).port}
 
 
-@cache
+@once
 def names() -> NamesFile:
     """Mail domains, resolvers and protected names."""
     return load(HERE / "names.toml", NamesFile)
 
 
-@cache
+@once
 def system_support() -> tuple[SystemSupport, ...]:
     """Ends of support of operating systems."""
     return load(HERE.parent / "support" / "systems.toml", SupportFile).system
 
 
-@cache
+@once
 def software_support() -> tuple[SoftwareSupport, ...]:
     """Ends of support of programs."""
     return load(HERE.parent / "support" / "software.toml", SupportFile).software
