@@ -74,6 +74,11 @@ def test_the_mark_used_inside_is_given_back_when_a_text_holds_it() -> None:
     assert typeset("\ue000 `a'b` \ue000") == "\ue000 `a'b` \ue000"
 
 
+@pytest.mark.parametrize("piece", [" ", "` ", "« ", " »", "?", " :", "https://", "\ue000", "9 ", "\u00a0;"])
+def test_a_long_text_is_typeset_in_a_time_that_grows_with_its_length(piece: str) -> None:
+    assert len(typeset(piece * 100_000)) >= 100_000
+
+
 @given(TYPED)
 def test_typesetting_twice_changes_nothing_more(text: str) -> None:
     once = typeset(text)

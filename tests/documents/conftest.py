@@ -1,10 +1,12 @@
 """Check-ups made by hand for the documents: a calm one, a blank one, a long one, a hostile one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from hygie.checkup.answers import Answer, Answers
 from hygie.checkup.run import Checkup, Context, SinceLast, judge
@@ -34,6 +36,9 @@ from hygie.probes.facts import (
 )
 from hygie.reference.catalogue import catalogue
 
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]  # fmt: skip
 NOW = datetime(2026, 11, 3, 8, 15, tzinfo=timezone(timedelta(hours=1)))
 SECRET_NAME = "ordonnance_JEANNE_DUPONTEL.pdf"
 PHONES = {
@@ -69,15 +74,19 @@ def facts(*, disk_in: bool = False, **extra: object) -> Facts:
     return Facts({type(fact): fact for fact in known} | {type(fact): fact for fact in extra.values()})
 
 
+def awaited(word: str) -> dict[str, object]:
+    return {"waiting_for": "Perrin Informatique", "expected_on": date(2026, 11, 6)} if word == "waiting" else {}
+
+
 def answers(default: str = "yes", **changes: str) -> Answers:
     """Every question answered in the same way, but for some (`backup_offline="no"`)."""
     asked = [check.id for check in catalogue().checks.values() if check.answer != "measured"]
     given = dict.fromkeys(asked, default) | {name.replace("_", "-"): word for name, word in changes.items()}
     by_check = {
-        name: Answer(name, word, date(2026, 10, 29), "une pièce" if word == "yes" else "", "",
-                     "Perrin Informatique" if word == "waiting" else "", date(2026, 11, 6) if word == "waiting" else None)
-        for name, word in given.items() if word != "none"
-    }  # fmt: skip
+        name: Answer(name, word, date(2026, 10, 29), proof="une pièce" if word == "yes" else "", **awaited(word))
+        for name, word in given.items()
+        if word != "none"
+    }
     return Answers(by_check, {}, "Cabinet du Dr Fontaine, Val-sur-Orne", "MRP-2024-118204", PHONES)
 
 
@@ -156,8 +165,8 @@ def perfect() -> Checkup:
 @pytest.fixture(scope="session")
 def long() -> Checkup:
     """Six actions and texts at the limit of what the catalogue allows: the two pages must still hold."""
-    text = "Le disque de sauvegarde du secrétariat est resté branché toute la semaine, personne ne l’a rangé dans l’armoire. "
-    return lengthened(judge(facts(disk_in=True), context(answers("no"))), (text * 6)[:600], practice="Cabinet " * 60)
+    text = "Le disque de sauvegarde est resté branché toute la semaine, personne ne l’a rangé dans l’armoire. " * 6
+    return lengthened(judge(facts(disk_in=True), context(answers("no"))), text[:600], practice="Cabinet " * 60)
 
 
 @pytest.fixture(scope="session")
@@ -170,3 +179,14 @@ def hostile() -> Checkup:
 def make() -> Callable[..., Checkup]:
     """`make(default="yes", backup_offline="no")`: a check-up with these answers."""
     return lambda default="yes", **changes: judge(facts(), context(answers(default, **changes)))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all the tests of a session."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium n'est pas installé")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

@@ -114,6 +114,10 @@ tail = re.sub("^Version: .*$", "Version: 0.0.1-1", tail, count=1, flags=re.M)
 open("$M/var/lib/dpkg/status", "w").write(f"{head}\\nPackage: {name}\\n{tail}")
 PY
 """
+_NEVER_LOCKS = (
+    '<channel name="xfce4-screensaver" version="1.0"><property name="lock" type="empty">'
+    '<property name="enabled" type="bool" value="false"/></property></channel>'
+)
 _BACK_STATUS = 'cp -a "$L/saved" $M/var/lib/dpkg/status'
 _PHP = "\\nPackage: php7.4-cli\\nStatus: install ok installed\\nVersion: 7.4.33-1\\n"
 _THREE_SERIALS = "".join(
@@ -126,7 +130,7 @@ CHANGES = (
     Change("compte sans mot de passe", "passwords-empty", "chroot $M passwd -q -d helene", "chroot $M usermod -p '$y$j9T$x$y' helene"),
     Change("SSH avec mot de passe", "passwords-ssh", *edit(SSHD, "s/PasswordAuthentication no/PasswordAuthentication yes/")),
     Change("pare-feu coupé", "access-firewall", "nft flush ruleset", START.split("nft add rule")[0]),
-    Change("partage sans mot de passe", "access-shares-anonymous", *append("$M/etc/samba/smb.conf", "  guest ok = yes")),
+    Change("partage sans mot de passe", "access-shares-anonymous", *edit("$M/etc/samba/smb.conf", "s/valid users.*/guest ok = yes/; s/read only = no/read only = yes/")),
     Change("partage modifiable par tous", "access-shares-writable", *edit("$M/etc/samba/smb.conf", "/valid users/d")),
     Change("mise à jour manquante", "access-updates-pending", _OLD_PACKAGE, _BACK_STATUS),
     Change("listes vieilles d'un mois", "access-updates-fresh", "cp -a $M/var/lib/apt \"$L/apt\"; find $M/var/lib/apt -exec touch -d '30 days ago' {} +", "rm -rf $M/var/lib/apt; cp -a \"$L/apt\" $M/var/lib/apt"),
@@ -169,7 +173,7 @@ CHANGES = (
     Change("essais sans fin", "passwords-lockout", *edit("$M/etc/pam.d/common-auth", "/pam_faillock/d")),
     Change("empreinte ancienne", "passwords-hash", *edit("$M/etc/shadow", "s/^nadia:[^:]*/nadia:\\$1\\$abcdefgh\\$0123456789012345678901/")),
     Change("empreintes lisibles", "passwords-secret-files", *mode("$M/etc/shadow", "644", "640")),
-    Change("sudo sans mot de passe", "passwords-elevation", *create("$M/etc/sudoers.d/helene", "helene ALL=(ALL) NOPASSWD: ALL\\n")),
+    Change("sudo sans mot de passe", "passwords-elevation", *create("$M/etc/sudoers.d/helene", "helene ALL=(root) NOPASSWD: /usr/bin/apt-get update\\n")),
     Change("clé sans phrase secrète", "passwords-private-keys", f"ssh-keygen -q -t ed25519 -N '' -f {HOME}/.ssh/id_libre", f"rm {HOME}/.ssh/id_libre*"),
     Change("mot de passe dans .netrc", "passwords-stored", *create(f"{HOME}/.netrc", "machine nas.example login x password y\\n")),
     Change("mots de passe dans le navigateur", "passwords-browser", _LOGIN_DATA, f"rm -r {HOME}/.config/chromium"),
@@ -182,7 +186,7 @@ CHANGES = (
     Change("Wi-Fi ouvert", "access-wifi", *create("$M/etc/NetworkManager/system-connections/cafe.nmconnection", "[connection]\\ntype=wifi\\n")),
     Change("session ouverte seule", "access-auto-login", *append(LIGHTDM, "autologin-user=helene")),
     Change("session d'invité", "access-guest-account", *edit(LIGHTDM, "s/allow-guest=false/allow-guest=true/")),
-    Change("écran jamais verrouillé", "access-screen-lock", *create(XFCE, '<property name="enabled" type="bool" value="false"/>')),
+    Change("écran jamais verrouillé", "access-screen-lock", *create(XFCE, _NEVER_LOCKS)),
     Change("six clés USB", "access-removable-history", *append("$M/var/log/kern.log", _THREE_SERIALS + _THREE_SERIALS.replace("AA0", "BB0").replace("1-", "2-"))),
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ sed -i 's/pam_pwquality.so.*/pam_pwquality.so retry=3 minlen=12 minclass=4/' /et
 sed -i '1i auth required pam_faillock.so preauth deny=5 unlock_time=600' /etc/pam.d/common-auth
 mkdir -p /etc/ssh/sshd_config.d
 printf 'PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin no\nPermitEmptyPasswords no\n' > /etc/ssh/sshd_config.d/practice.conf
-touch /usr/bin/keepassxc; chmod 755 /usr/bin/keepassxc
+touch /usr/bin/keepassxc /usr/bin/xfce4-screensaver; chmod 755 /usr/bin/keepassxc /usr/bin/xfce4-screensaver
 
 # Updates, logs, start-up.
 printf 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n' > /etc/apt/apt.conf.d/20auto-upgrades

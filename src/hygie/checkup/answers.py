@@ -104,10 +104,10 @@ def _decode(path: Path) -> AnswerFile:
 
 
 def _place(fault: str) -> str:
-    """Where the fault is, as the parsers tell it: a path, a line or a byte; nothing when they do not."""
+    """Where the fault is, as the parsers tell it: a path, a line, a byte or the end; nothing when they do not."""
     found = re.search(r" - at `(?P<path>[^`]{1,80})|\(at line (?P<line>\d+)|\(byte (?P<byte>\d+)\)", fault)
     if found is None:
-        return ""
+        return ", à la fin du fichier" if fault.endswith(("(at end of document)", "truncated")) else ""
     names = {"path": "en", "line": "à la ligne", "byte": "à l'octet"}
     return f", {names[str(found.lastgroup)]} {found[str(found.lastgroup)]}"
 

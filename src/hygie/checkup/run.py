@@ -188,11 +188,8 @@ def _calm_sentence(findings: Iterable[Finding], good: str) -> str:
     waivers = [finding.exception for finding in findings if finding.exception]
     if waivers:
         until = day_in_words(min(waiver.until for waiver in waivers))
-        one, several = (
-            f"Une exception court jusqu'au {until}.",
-            f"{{}} exceptions courent, la première jusqu'au {until}.",
-        )
-        return typeset(agree(len(waivers), one, several))
+        run = agree(len(waivers), "Une exception court", "{} exceptions courent, la première")
+        return typeset(f"{run} jusqu'au {until}.")
     return good if any(f.outcome is Outcome.PASSED for f in findings) else "Rien à vérifier ici."
 
 

@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -138,9 +138,8 @@ def _folder(practice: Path) -> Diagnosis:
 
 
 def _clock() -> Diagnosis:
-    from hygie.reference.catalogue import catalogue
-
-    today = SystemClock().now().date()
-    if today < date.fromisoformat(catalogue().version):
-        return Diagnosis("clock", "trouble", "L’ordinateur retarde : sa date précède celle des règles.", "Réglez sa date et son heure.")
+    built = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    if SystemClock().now() + timedelta(days=1) < built:
+        step = "Réglez sa date et son heure."
+        return Diagnosis("clock", "trouble", "L’ordinateur retarde : sa date précède l’installation d’Hygie.", step)
     return Diagnosis("clock", "good", "La date de l’ordinateur est plausible.")

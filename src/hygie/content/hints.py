@@ -11,16 +11,17 @@ from enum import StrEnum
 class Hint(StrEnum):
     """What a file may hold."""
 
-    PASSWORDS = "passwords"  # noqa: S105 - the name of a hint
+    PASSWORDS = "passwords"
     CARD_PIN = "card_pin"
     PATIENTS = "patients"
 
 
 HEAD_BYTES = 512
+_UNSEEN = ("Mn", "Mc", "Me", "Cf")
 _DOCUMENTS = r"(?:txt|rtf|docx?|odt|xlsx?|ods|csv|tsv|pdf|md|json|xml|html?|zip|7z|jpe?g|png|heic|one|pages|numbers)"
 _WORD_EDGE = r"(?:^|[\s_\-.,()\[\]&+]|\d)"
 _PASSWORDS = re.compile(
-    rf"{_WORD_EDGE}(?:mots?[\s_\-]*de[\s_\-]*passes?|mdp|passwords?|passwd|motdepasses?|identifiants?|logins?|codes?[\s_\-]+(?:acces|wifi))"
+    rf"{_WORD_EDGE}(?:mots?[\s_\-]*de[\s_\-]*passes?|mdp|passwords?|passwd|motdepasses?|identifiants?|logins?|codes?[\s_\-]+(?:d['’_\s]?|du[\s_\-]+)?(?:acces|wi-?fi))"
     rf"{_WORD_EDGE}"
 )
 _CARD_PIN = re.compile(
@@ -34,14 +35,17 @@ _PATIENTS = re.compile(
 )
 _SUFFIX = re.compile(rf"\.{_DOCUMENTS}$")
 _PATIENT_SUFFIX = re.compile(r"\.(?:dcm|dicom|hl7|hprim?|hpr|fse)$")
-_SUBJECTS_THAT_TEACH = re.compile(r"politique|charte|modele|formation|notice|guide|conseil|manuel|exemple|vierge|procedure")
+_SUBJECTS_THAT_TEACH = re.compile(
+    r"(?<![a-z])(?:politique|charte|modele|formation|notice|guide|conseil|exemple|vierge|procedure)s?(?![a-z])"
+    r"|(?<![a-z])manuel[\s_\-]*(?:d(?:e|u|es|['’])(?![a-z])|d['’]|utilis|qualite)"
+)
 _SIGNATURES = (b"MSH|^~\\&", b"H|~^\\&", b"H|^~\\&")
 
 
 def plain(name: str) -> str:
-    """The name in lower case without accents, as both hints and people compare it."""
+    """The name in lower case, without accents or characters that do not show, as both hints and people compare it."""
     decomposed = unicodedata.normalize("NFKD", name)
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
+    return "".join(character for character in decomposed if unicodedata.category(character) not in _UNSEEN).casefold()
 
 
 def hint_of_name(name: str) -> Hint | None:

@@ -10,13 +10,22 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
-_PLURAL = 2  # French plural starts at two
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-
-
+_PLURAL = 2  # French plural starts at two
 _SPACES = rf"[ {NO_BREAK}{NARROW}]*"
 _KEPT = re.compile(r"`[^`]*`|https?://[^\s»]*[^\s»;!?.,:)]|\ue000")  # commands and addresses are never dressed
 _HOLE = "\ue000"
+_RULES = tuple(
+    (re.compile(pattern), dressed)
+    for pattern, dressed in (
+        ("'", "’"),
+        (rf"(?<=[^\s;!?]){_SPACES}([;!?]+)(?=[\s)»]|$)", rf"{NARROW}\1"),
+        (rf"(?<=\S)[ {NO_BREAK}{NARROW}]+:(?=\s|$)", f"{NO_BREAK}:"),
+        (rf"(?<=\d)[ {NARROW}]%", f"{NO_BREAK}%"),
+        (rf"«{_SPACES}", f"«{NO_BREAK}"),
+        (rf"(?<![ {NO_BREAK}{NARROW}]){_SPACES}»", f"{NO_BREAK}»"),
+    )
+)
 
 
 def typeset(text: str) -> str:
@@ -29,12 +38,9 @@ def typeset(text: str) -> str:
 
 
 def _dressed(text: str) -> str:
-    text = text.replace("'", "’")
-    text = re.sub(rf"(?<=[^\s;!?]){_SPACES}([;!?]+)(?=[\s)»]|$)", rf"{NARROW}\1", text)
-    text = re.sub(rf"(?<=\S)[ {NO_BREAK}{NARROW}]+:(?=\s|$)", f"{NO_BREAK}:", text)
-    text = re.sub(rf"(?<=\d)[ {NARROW}]%", f"{NO_BREAK}%", text)
-    text = re.sub(rf"«{_SPACES}", f"«{NO_BREAK}", text)
-    return re.sub(rf"{_SPACES}»", f"{NO_BREAK}»", text)
+    for pattern, dressed in _RULES:
+        text = pattern.sub(dressed, text)
+    return text
 
 
 def plural(count: int, singular: str, several: str | None = None) -> str:

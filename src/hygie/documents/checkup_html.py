@@ -23,7 +23,7 @@ CENTRE, RADIUS = 120.0, 94.0
 PARTS, HALF_PART, HALF_INNER = 7, 21.2, 20.2  # degrees on each side of a part's middle
 TEXT_DROP = 6.5
 LINES = {"action": 1.6, "source": 2.0, "gap": 0.6, "title": 1.8}
-DENSITIES = ((38.0, "aere"), (46.0, "serre"), (math.inf, "tres-serre"))
+DENSITIES = ((40.0, "aere"), (48.0, "serre"), (math.inf, "tres-serre"))
 
 
 def render_html(checkup: Checkup) -> str:

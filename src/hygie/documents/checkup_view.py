@@ -249,7 +249,8 @@ def _detail(checkup: Checkup) -> dict[str, Any]:
     """What the IT provider reads: every measure, every finding, worst states first; sources and contacts at the end."""
     return {
         "title": "Le détail, pour votre prestataire informatique",
-        "intro": "Chaque mesure, chaque point, d’abord ce qui est à faire. Rien n’a été modifié sur l’ordinateur.",
+        "intro": "Chaque mesure, chaque point, d’abord ce qui est à faire. Le titre dit ce qui est attendu, la suite "
+        "ce que l’on voit. Rien n’a été modifié sur l’ordinateur.",
         "columns": [state["word"] for state in ORDER],
         "rows": [_row(measure) for measure in checkup.measures],
         "measures": [_detail_measure(measure) for measure in checkup.measures],

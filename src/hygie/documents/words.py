@@ -76,11 +76,13 @@ EVIDENCE_LABELS = {
     "homes": "dossiers personnels", "kinds": "types", "known": "réseaux connus", "mechanism": "mécanisme",
     "media": "clés et disques", "minimum_classes": "sortes de caractères exigées",
     "minimum_length": "longueur exigée", "minutes": "minutes", "mounts": "emplacements attachés",
-    "nla": "vérification avant l’affichage", "open": "ouverts", "packages": "paquets", "pending": "en attente",
+    "nla": "vérification avant l’affichage", "open": "ouverts", "packages": "paquets",
+    "pending": "mises à jour en attente",
     "people": "personnes", "places": "emplacements", "ports": "ports", "products": "produits",
     "profiles": "profils", "programs": "programmes", "readers": "lecteurs", "repositories": "dépôts de copies",
     "root_login": "entrée du compte root", "rules": "règles", "servers": "serveurs", "sessions": "sessions",
-    "shares": "partages", "soon": "bientôt périmés", "sources": "sources", "unprotected": "sans protection",
+    "shares": "partages", "sites": "adresses", "soon": "bientôt périmés", "sources": "sources",
+    "unprotected": "sans protection",
     "unverified": "non vérifiées", "version": "version", "volumes": "volumes", "weak": "méthode ancienne",
     "writable": "modifiables par d’autres",
 }  # fmt: skip
@@ -91,12 +93,8 @@ _UNSHOWABLE = {"Cs", "Co", "Cn"}  # lone surrogates, private use, unassigned: no
 
 def clean(text: str) -> str:
     """The text without what hides, reorders or cannot be drawn: controls vanish, stray code points show as « � »."""
-    kept = (c for c in unicodedata.normalize("NFC", text.translate(_SPACES)))
-    return "".join(
-        "\ufffd" if unicodedata.category(c) in _UNSHOWABLE else c
-        for c in kept
-        if unicodedata.category(c) not in ("Cc", "Cf")
-    )
+    kinds = ((c, unicodedata.category(c)) for c in unicodedata.normalize("NFC", text.translate(_SPACES)))
+    return "".join("\ufffd" if kind in _UNSHOWABLE else c for c, kind in kinds if kind not in ("Cc", "Cf"))
 
 
 def cleaned(value: Any) -> Any:

@@ -26,7 +26,7 @@ class Facts:
 
     by_type: Mapping[type, Any]
 
-    def get(self, kind: type) -> Any:  # noqa: ANN401 - the value's type is `kind`, Unknown or Absent
+    def get(self, kind: type) -> Any:
         """The fact of this type; `Unknown` when nobody looked for it."""
         return self.by_type.get(kind, Unknown("Hygie ne sait pas encore le mesurer sur ce système."))
 
@@ -73,7 +73,7 @@ def collect(
     return Facts({Moment: Moment(machine.now), **known})
 
 
-def ask(probe: Probe, machine: Machine) -> Any:  # noqa: ANN401 - any fact type
+def ask(probe: Probe, machine: Machine) -> Any:
     """One probe's answer; its own mistakes are answers too, because a check-up must always end."""
     try:
         return probe(machine)

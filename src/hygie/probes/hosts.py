@@ -1,4 +1,4 @@
-"""The hosts table, which has the same form on every system: which protected names does it divert?"""
+"""The hosts table, which has the same form on every system, and the protected names it diverts."""
 
 import ipaddress
 
@@ -7,7 +7,7 @@ from hygie.reference.lists import names
 
 def diverted_names(text: str) -> tuple[str, ...]:
     """Protected public names of a hosts table, whatever address they are sent to."""
-    rows = [line.split("#")[0].split() for line in text.splitlines()]
+    rows = [line.split("#")[0].split() for line in text.removeprefix("\ufeff").splitlines()]
     hosts = [host.casefold().rstrip(".") for row in rows if len(row) > 1 and _is_address(row[0]) for host in row[1:]]
     return tuple(dict.fromkeys(host for host in hosts if _is_protected(host)))
 

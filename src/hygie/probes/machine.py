@@ -95,7 +95,7 @@ class Machine:
         return os.path.lexists(self.path(name))
 
     def read(self, name: str, limit: int = MAX_FILE) -> str:
-        """The text of a regular file, undecodable bytes replaced. FileNotFoundError when absent, CannotTell otherwise."""
+        """The text of a regular file, odd bytes replaced. FileNotFoundError when absent, CannotTell otherwise."""
         return self.read_bytes(name, limit).decode("utf-8", "replace")
 
     def read_bytes(self, name: str, limit: int = MAX_FILE) -> bytes:
@@ -124,7 +124,7 @@ class Machine:
             return default
 
     def names(self, folder: str, limit: int = MAX_ENTRIES) -> list[str]:
-        """The sorted names in a folder, at most `limit`; empty when it is absent, CannotTell when it is closed to us."""
+        """The sorted names in a folder, at most `limit`; none when it is absent, CannotTell when it is closed to us."""
         try:
             with os.scandir(self.inside(folder)) as entries:
                 return sorted(entry.name for entry, _ in zip(entries, range(limit), strict=False))

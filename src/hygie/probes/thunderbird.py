@@ -9,11 +9,14 @@ from collections import defaultdict
 from hygie.probes.facts import MailAccount, MailHost
 from hygie.reference.lists import names
 
-_PREF = re.compile(r'^user_pref\("((?:[^"\\]|\\.){1,200})",\s*(?:"((?:[^"\\]|\\.){0,400})"|(-?\d+|true|false))\);', re.MULTILINE)
+_PREF = re.compile(
+    r'^user_pref\("((?:[^"\\]|\\.){1,200})",\s*(?:"((?:[^"\\]|\\.){0,400})"|(-?\d+|true|false))\);', re.MULTILINE
+)
 _SERVER = re.compile(r"mail\.server\.(server\d+)\.(hostname|type|socketType|userName)")
 _SMTP = re.compile(r"mail\.smtpserver\.(\w+)\.(hostname|try_ssl)")
+_RULE = re.compile(r'^name="', re.MULTILINE)
 _FORWARD = re.compile(r'^action="Forward"\s*\r?\nactionValue="([^"]+)"', re.MULTILINE)
-_PLAIN = ("0", "")
+_PLAIN = ("0", "1", "")  # 1: « encrypted if the server can », which an attacker turns off
 
 
 def parse_prefs(text: str) -> dict[str, str]:
@@ -44,26 +47,30 @@ def accounts_of(text: str) -> list[MailAccount]:
 
 def _account(keys: dict[str, str], *, sends_encrypted: bool) -> MailAccount:
     user, host = keys.get("userName", ""), keys.get("hostname", "")
-    address = user if "@" in user else f"{user}@{_domain(host)}"
+    address = user if "@" in user else f"{user}@{domain_of(host)}"
     encrypted = keys.get("socketType", "0") not in _PLAIN and sends_encrypted
     return MailAccount(host_of(address), encrypted)
 
 
-def _domain(server: str) -> str:
+def domain_of(server: str) -> str:
     """« orange.fr » for « imap.orange.fr »."""
     labels = server.rsplit(".", 2)
     return server if server.endswith("mssante.fr") else ".".join(labels[-2:])
 
 
 def own_domains(text: str) -> set[str]:
-    """Domains of the identities of a prefs.js."""
-    values = [value for key, value in parse_prefs(text).items() if key.endswith(".useremail")]
-    return {value.rpartition("@")[2].casefold() for value in values}
+    """Addresses of the identities of a prefs.js, and their domains when not everybody may have an address there."""
+    values = {value.casefold() for key, value in parse_prefs(text).items() if key.endswith(".useremail")}
+    return values | {value.rpartition("@")[2] for value in values if host_of(value) is not MailHost.CONSUMER}
 
 
 def forwards_outside(filters: str, own: set[str]) -> int:
-    """Rules of a msgFilterRules.dat that forward to a domain that is not ours."""
-    return sum(1 for address in _FORWARD.findall(filters) if address.rpartition("@")[2].casefold() not in own)
+    """Active rules of a msgFilterRules.dat that forward to an address that is not ours."""
+    rules = [rule for rule in _RULE.split(filters) if '\nenabled="no"' not in rule]
+    chosen = [
+        address.strip().casefold() for rule in rules for many in _FORWARD.findall(rule) for address in many.split(",")
+    ]
+    return sum(1 for address in chosen if not own & {address, address.rpartition("@")[2]})
 
 
 def fetches_images(text: str) -> bool:

@@ -97,11 +97,8 @@ def administrators_few(accounts: Administrators) -> Verdict:
 def root_twins(accounts: Administrators) -> Verdict:
     """Only root has root's identity."""
     if accounts.root_twins:
-        one, several = (
-            "Un autre compte a tous les droits du système.",
-            "{} autres comptes ont tous les droits du système.",
-        )
-        return failed(agree(accounts.root_twins, one, several), accounts=accounts.root_twins)
+        subject = agree(accounts.root_twins, "Un autre compte a", "{} autres comptes ont")
+        return failed(f"{subject} tous les droits du système.", accounts=accounts.root_twins)
     return passed("Aucun compte caché n'a tous les droits du système.")
 
 

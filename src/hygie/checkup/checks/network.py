@@ -134,11 +134,8 @@ def shares_writable(folders: SharedFolders) -> Verdict:
     """Not everybody can change a shared folder."""
     loose = sum(1 for share in folders.shares if share.writable_by_all)
     if loose:
-        one, several = (
-            "Tout le réseau peut modifier un dossier partagé.",
-            "Tout le réseau peut modifier {} dossiers partagés.",
-        )
-        return failed(agree(loose, one, several), writable=loose, shares=len(folders.shares))
+        count = agree(loose, "un dossier partagé", "{} dossiers partagés")
+        return failed(f"Tout le réseau peut modifier {count}.", writable=loose, shares=len(folders.shares))
     if not folders.shares:
         return passed("Cet ordinateur ne partage aucun dossier.", shares=0)
     return passed("Seuls les comptes choisis peuvent modifier les dossiers partagés.", shares=len(folders.shares))

@@ -15,22 +15,24 @@ from hygie.probes.facts import (
     PasswordPolicy,
     SecretFilesRights,
 )
-from hygie.probes.linux.homes import Account, accounts, homes, people
-from hygie.probes.linux.logs import last_logon
+from hygie.probes.linux import sudo
+from hygie.probes.linux.homes import IN_SHADOW, Account, accounts, people, people_homes
+from hygie.probes.linux.logs import last_logon, sessions_of
 from hygie.probes.machine import CannotTell, Machine, NotThere
 
 _ADMIN_GROUPS = frozenset({"sudo", "wheel", "admin"})
-_WEAK_HASH = re.compile(r"\$(?:1|2|2x|md5|sha1)\$|[A-Za-z0-9./]{13}$|_[A-Za-z0-9./]{19}$")
+_WEAK_HASH = re.compile(r"\$(?:1|2|2x|3|sha1)\$|\$md5[,$]|[A-Za-z0-9./]{13,178}$|_[A-Za-z0-9./]{19}$")
 _SECRET_FILES = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/security/opasswd")
 _DORMANT_DAYS = 90
 _MAX_LASTLOG = 292 * 60_000
+_CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")
+_UNIX_LENGTH = 6
+_PAM_PASSWORDS = ("/etc/pam.d/common-password", "/etc/pam.d/system-auth", "/etc/pam.d/passwd")
 _PAM = ("/etc/pam.d/common-auth", "/etc/pam.d/system-auth", "/etc/pam.d/password-auth", "/etc/pam.d/login")
-_NOPASSWD = re.compile(r"^(?!\s*(?:#|Defaults)).*\bNOPASSWD\s*:", re.MULTILINE)
-_NO_AUTH = re.compile(r"^\s*Defaults\s+.*!authenticate", re.MULTILINE)
 
 
 def shadow(machine: Machine) -> dict[str, str]:
-    """Account → stored password of shadow(5); CannotTell without the right to read it."""
+    """Stored password by account; CannotTell without the right to read them."""
     rows = [line.split(":") for line in machine.read("/etc/shadow").splitlines()]
     return {row[0]: row[1] for row in rows if len(row) > 1}
 
@@ -49,9 +51,12 @@ def members(machine: Machine) -> dict[str, set[str]]:
 
 
 def administrators_of(machine: Machine) -> set[str]:
-    """Names of the accounts that may become root through a group."""
+    """Names of the accounts that may become root, through a group or a rule of sudo (when we may read them)."""
     groups = members(machine)
-    return set().union(*(groups.get(group, set()) for group in _ADMIN_GROUPS))
+    names = sudo.all_powerful(machine)
+    chosen = _ADMIN_GROUPS | {name[1:] for name in names if name.startswith("%")}
+    alone = {name for name in names if not name.startswith("%")}
+    return alone.union(*(groups.get(group, set()) for group in chosen))
 
 
 def administrators(machine: Machine) -> Administrators:
@@ -77,12 +82,14 @@ def daily_account(machine: Machine) -> DailyAccount:
 
 
 def _logons(machine: Machine, everyone: list[Account]) -> dict[Account, float]:
+    """The last session of each account that left a trace: lastlog for text and SSH, wtmp for graphical ones too."""
     try:
         raw = machine.read_bytes("/var/log/lastlog", _MAX_LASTLOG)
     except FileNotFoundError:
-        return {}
-    moments = {account: last_logon(raw, account.uid) for account in everyone}
-    return {account: at.timestamp() for account, at in moments.items() if at is not None}
+        raw = b""
+    sessions = sessions_of(machine)
+    traces = {account: (last_logon(raw, account.uid), sessions.get(account.name)) for account in everyone}
+    return {account: max(at.timestamp() for at in both if at) for account, both in traces.items() if any(both)}
 
 
 def dormant_accounts(machine: Machine) -> DormantAccounts:
@@ -90,26 +97,31 @@ def dormant_accounts(machine: Machine) -> DormantAccounts:
     everyone = people(machine)
     if not everyone:
         raise NotThere("Aucune personne n'a de compte sur cet ordinateur.")
-    if not machine.exists("/var/log/lastlog"):
-        raise CannotTell("Aucune trace ne dit quand les comptes ont servi.")
     stored = shadow(machine)
-    logons = _logons(machine, everyone)
+    usable = [account for account in everyone if not _stored(account, stored, "!").startswith(("!", "*"))]
+    logons = _logons(machine, usable)
     oldest = machine.now.timestamp() - _DORMANT_DAYS * 86_400
-    usable = [account for account in everyone if not stored.get(account.name, "!").startswith(("!", "*"))]
-    dormant = [account for account in usable if account in logons and logons[account] < oldest]
-    return DormantAccounts(len(dormant), len(everyone), _DORMANT_DAYS)
+    dormant = sum(1 for at in logons.values() if at < oldest)
+    if dormant == 0 and len(logons) < len(usable):
+        raise CannotTell("Aucune trace ne dit quand tous les comptes ont servi.")
+    return DormantAccounts(dormant, len(everyone), _DORMANT_DAYS)
+
+
+def _stored(account: Account, stored: dict[str, str], default: str) -> str:
+    """The password kept for an account: in shadow(5), or in passwd(5) itself when it does not say x."""
+    return stored.get(account.name, default) if account.stored == IN_SHADOW else account.stored
 
 
 def empty_passwords(machine: Machine) -> EmptyPasswords:
     """Accounts that open a session with nothing to type."""
     stored = shadow(machine)
-    open_ones = [account for account in accounts(machine) if account.opens_session and stored.get(account.name) == ""]
-    return EmptyPasswords(len(open_ones))
+    return EmptyPasswords(sum(1 for one in accounts(machine) if one.opens_session and _stored(one, stored, "!") == ""))
 
 
 def password_hashes(machine: Machine) -> PasswordHashes:
     """Stored passwords protected by DES, MD5 or another method that is cracked fast (crypt(5))."""
-    stored = [value for value in shadow(machine).values() if value and not value.startswith(("!", "*"))]
+    in_passwd = [account.stored for account in accounts(machine) if account.stored != IN_SHADOW]
+    stored = [value for value in (*shadow(machine).values(), *in_passwd) if value and not value.startswith(("!", "*"))]
     if not stored:
         raise NotThere("Aucun compte de cet ordinateur n'a de mot de passe enregistré.")
     return PasswordHashes(sum(1 for value in stored if _WEAK_HASH.match(value)), len(stored))
@@ -124,55 +136,63 @@ def secret_files_rights(machine: Machine) -> SecretFilesRights:
 
 
 def elevation_without_password(machine: Machine) -> ElevationWithoutPassword:
-    """Lines of sudoers(5) that ask no password."""
-    if not machine.exists("/etc/sudoers"):
-        raise NotThere("Le programme sudo n'est pas installé.")
-    files = ["/etc/sudoers", *(name for name in machine.files("/etc/sudoers.d") if "." not in name.rpartition("/")[2])]
-    texts = [machine.read_or(name).replace("\\\n", " ") for name in files]
-    return ElevationWithoutPassword(sum(len(_NOPASSWD.findall(text)) + len(_NO_AUTH.findall(text)) for text in texts))
+    """Rules of sudoers(5) that ask no password."""
+    return ElevationWithoutPassword(sudo.rules_without_password(machine))
 
 
 def home_rights(machine: Machine) -> HomeRights:
-    """People's folders whose mode lets other accounts in."""
-    found = [home for home in homes(machine) if home.account.is_person]
-    statuses = [status for home in found if (status := machine.status(home.place)) is not None]
+    """People's folders whose mode lets other accounts in; a folder reached by a link is not judged on its link."""
+    statuses = [status for home in people_homes(machine) if (status := machine.status(home.place)) is not None]
+    folders = [status for status in statuses if stat.S_ISDIR(status.st_mode)]
     if not statuses:
         raise NotThere("Aucune personne n'a de dossier sur cet ordinateur.")
-    return HomeRights(sum(1 for status in statuses if status.st_mode & (stat.S_IROTH | stat.S_IXOTH)), len(statuses))
+    if not folders:
+        raise CannotTell("Les dossiers personnels sont rangés ailleurs : leurs droits ne se voient pas d'ici.")
+    return HomeRights(sum(1 for status in folders if status.st_mode & (stat.S_IROTH | stat.S_IXOTH)), len(folders))
 
 
 def password_policy(machine: Machine) -> PasswordPolicy:
-    """What pwquality demands (pwquality.conf(5) and its PAM line), else the length of login.defs or pam_unix."""
-    pam = "\n".join(machine.read_or(name) for name in ("/etc/pam.d/common-password", "/etc/pam.d/system-auth"))
+    """What pwquality demands (pwquality.conf(5) and its PAM line), else the length that pam_unix demands."""
+    pam = "\n".join(machine.read_or(name) for name in _PAM_PASSWORDS)
+    if not pam.strip():
+        raise CannotTell("Les réglages des mots de passe (PAM) n'ont pas été trouvés.")
     line = _pam_line(pam, "pam_pwquality.so") or _pam_line(pam, "pam_cracklib.so")
-    if line is None:
-        unix = _pam_line(pam, "pam_unix.so") or ""
-        return PasswordPolicy(_number(unix, "minlen", 6), 0)
-    names = ["/etc/security/pwquality.conf", *machine.files("/etc/security/pwquality.conf.d", ".conf")]
-    lines = [text for name in names for text in machine.read_or(name).splitlines() if not text.lstrip().startswith("#")]
-    joined = "\n".join(lines).replace(" ", "") + "\n" + line
-    required = sum(1 for credit in ("dcredit", "ucredit", "lcredit", "ocredit") if _number(joined, credit, 0) < 0)
-    return PasswordPolicy(_number(joined, "minlen", 8), max(required, _number(joined, "minclass", 0)))
+    settings = _pwquality(machine) + "\n" + (line or "")
+    if line is None or _number(settings, "enforcing", 1) == 0:
+        return PasswordPolicy(_number(_pam_line(pam, "pam_unix.so") or "", "minlen", _UNIX_LENGTH), 0)
+    required = sum(1 for credit in _CREDITS if _number(settings, credit, 0) < 0)
+    length = max(_UNIX_LENGTH, _number(settings, "minlen", 8))
+    return PasswordPolicy(length, max(required, _number(settings, "minclass", 0)))
+
+
+def _pwquality(machine: Machine) -> str:
+    """The settings in the order they are read: the folder first, then the file, which wins (pwquality.conf(5))."""
+    names = [*machine.files("/etc/security/pwquality.conf.d", ".conf"), "/etc/security/pwquality.conf"]
+    return "\n".join(_settled(machine, name) for name in names)
+
+
+def _settled(machine: Machine, name: str) -> str:
+    """The text of a settings file without its comments."""
+    return re.sub(r"#.*", "", machine.read_or(name))
 
 
 def _pam_line(text: str, module: str) -> str | None:
-    lines = [line for line in text.splitlines() if module in line and not line.lstrip().startswith("#")]
-    return lines[0] if lines else None
+    """The line of a PAM file that calls a module, comments left out."""
+    lines = [line.partition("#")[0] for line in text.replace("\\\n", " ").splitlines()]
+    return next((line for line in lines if module in line), None)
 
 
 def _number(text: str, key: str, default: int) -> int:
-    found = re.findall(rf"\b{key}=(-?\d+)", text)
+    found = re.findall(rf"(?<![\w-]){key}[ \t]*=[ \t]*(-?[0-9]{{1,9}})", text)
     return int(found[-1]) if found else default
 
 
 def lockout(machine: Machine) -> Lockout:
-    """After how many failures pam_faillock or pam_tally2 makes the account wait."""
+    """After how many failures pam_faillock or pam_tally2 makes the account wait (0 means never)."""
     pam = "\n".join(machine.read_or(name) for name in _PAM)
     if not pam.strip():
         raise CannotTell("Les réglages de connexion (PAM) n'ont pas été trouvés.")
-    line = _pam_line(pam, "pam_faillock.so") or _pam_line(pam, "pam_tally2.so")
-    if line is None:
-        return Lockout(None)
-    settings = machine.read_or("/etc/security/faillock.conf").replace(" ", "")
-    kept = "\n".join(text for text in settings.splitlines() if not text.startswith("#"))
-    return Lockout(_number(kept + "\n" + line, "deny", 3) or None)
+    if line := _pam_line(pam, "pam_faillock.so"):
+        settings = _settled(machine, "/etc/security/faillock.conf")
+        return Lockout(_number(f"{settings}\n{line}", "deny", 3) or None)
+    return Lockout(_number(_pam_line(pam, "pam_tally2.so") or "", "deny", 0) or None)

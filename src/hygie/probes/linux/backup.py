@@ -4,8 +4,8 @@ import stat
 from datetime import UTC, datetime
 
 from hygie.probes.facts import BackupPrograms, BackupTargets, BackupTrace, PermanentBackupMounts
-from hygie.probes.linux.homes import homes
-from hygie.probes.linux.mounts import closed_places
+from hygie.probes.linux.homes import whole_homes
+from hygie.probes.linux.mounts import closed_places, is_closed, unescaped
 from hygie.probes.linux.packages import products_installed
 from hygie.probes.linux.repositories import is_repository, says_backup
 from hygie.probes.machine import CannotTell, Machine, NotThere
@@ -42,7 +42,7 @@ def _last_success(machine: Machine, program: str) -> datetime | None:
     if program not in _TRACES:
         return None
     folder, name = _TRACES[program]
-    places = [f"{home.place}/{folder}" for home in homes(machine)]
+    places = [f"{home.place}/{folder}" for home in whole_homes(machine)]
     return _newest(machine, [f"{below}/{name}" for place in places for below in machine.files(place)])
 
 
@@ -54,14 +54,21 @@ def _newest(machine: Machine, names: list[str]) -> datetime | None:
 def permanent_backup_mounts(machine: Machine) -> PermanentBackupMounts:
     """Lines of fstab(5) named after a backup and attached at every start."""
     rows = [line.split() for line in machine.read_or("/etc/fstab").splitlines() if not line.lstrip().startswith("#")]
-    kept = [row for row in rows if len(row) > 3 and says_backup(f"{row[0]} {row[1]}")]  # noqa: PLR2004 - fstab(5)
-    return PermanentBackupMounts(sum(1 for row in kept if "noauto" not in row[3].split(",")))
+    kept = [row for row in rows if len(row) > 2 and says_backup(unescaped(f"{row[0]} {row[1]}"))]  # noqa: PLR2004
+    return PermanentBackupMounts(sum(1 for row in kept if _attached(*row[3:4])))
+
+
+def _attached(options: str = "defaults") -> bool:
+    """Whether a line of fstab is mounted by itself, at the start or as soon as somebody looks (automount)."""
+    words = options.split(",")
+    return "noauto" not in words or "x-systemd.automount" in words
 
 
 def backup_targets(machine: Machine) -> BackupTargets:
     """Backup repositories in the usual places of this computer, and those a person's account can change."""
     closed = closed_places(machine)
-    places = [place for folder in _TARGET_FOLDERS for place in (folder, *machine.files(folder)) if place not in closed]
+    folders = [folder for folder in _TARGET_FOLDERS if not is_closed(folder, closed)]
+    places = [one for folder in folders for one in (folder, *machine.files(folder)) if not is_closed(one, closed)]
     found = [place for place in dict.fromkeys(places) if is_repository(_names(machine, place))]
     if not found:
         raise NotThere("Aucune copie n'est rangée sur cet ordinateur.")

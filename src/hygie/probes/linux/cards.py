@@ -8,7 +8,8 @@ from hygie.probes.machine import CannotTell, Machine, NotThere
 
 _SMART_CARD_CLASS = "0b"
 _LIBRARIES = (
-    "/usr/lib64/libcps3_pkcs11_lux.so", "/usr/lib/libcps3_pkcs11_lux.so", "/opt/santesocial/CPS/lib/libcps3_pkcs11_lux.so",
+    "/usr/lib64/libcps3_pkcs11_lux.so", "/usr/lib/libcps3_pkcs11_lux.so",
+    "/opt/santesocial/CPS/lib/libcps3_pkcs11_lux.so",
     "/usr/local/galss/libcps3_pkcs11_lux.so", "/usr/lib/x86_64-linux-gnu/libcps3_pkcs11_lux.so",
 )  # fmt: skip
 _NO_READER = "Aucun lecteur PC/SC n'est branché. Un lecteur bi-fente piloté par GALSS ne se voit pas d'ici."
@@ -33,7 +34,9 @@ def card_reader(machine: Machine) -> CardReader:
 
 def card_middleware(machine: Machine) -> CardMiddleware:
     """The version of Cryptolib CPS. NotThere when there is neither a reader nor the library."""
-    version = next((v for name, v in packages(machine).items() if "cryptolib" in name.casefold() or name.startswith("cps3")), None)
+    version = next(
+        (v for name, v in packages(machine).items() if "cryptolib" in name.casefold() or name.startswith("cps3")), None
+    )
     present = any(machine.exists(name) for name in _LIBRARIES)
     if version is None and not present:
         if _readers(machine) == 0:

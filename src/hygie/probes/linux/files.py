@@ -1,4 +1,4 @@
-"""What lies in people's folders: exposed files, browsers' passwords, private keys, passwords in settings, print jobs."""
+"""What lies in people's folders: exposed files, browsers' passwords, keys, passwords in settings, print jobs."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,12 @@ _CHROMIUM = (
     ".var/app/com.google.Chrome/config/google-chrome",
 )  # fmt: skip
 _FIREFOX = (".mozilla/firefox", "snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox/.mozilla/firefox")
-_CREDENTIALS = {".netrc": r"\bpassword\s+\S", ".pgpass": r"^[^#\s]", ".my.cnf": r"^\s*password\s*=\s*\S", ".git-credentials": r"://"}
+_CREDENTIALS = {
+    ".netrc": r"\bpassword\s+\S",
+    ".pgpass": r"^[^#\s]",
+    ".my.cnf": r"^\s*password\s*=\s*\S",
+    ".git-credentials": r"://",
+}
 _FSTAB = re.compile(r"^(?!\s*#).*\b(?:password|pass)=[^,\s]", re.MULTILINE)
 _REFUSED = "Le regard sur les noms de fichiers a été refusé (option --no-files)."
 

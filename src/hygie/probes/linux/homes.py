@@ -9,7 +9,7 @@ from hygie.probes.machine import CannotTell, Machine
 FIRST_PERSON, LAST_PERSON = 1000, 59_999
 _LONGEST_NUMBER = 10
 _NO_SESSION = frozenset({"nologin", "false", "true", "sync", "halt", "shutdown"})
-_IN_SHADOW = "x"
+IN_SHADOW = "x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Account:
     gid: int
     home: str
     shell: str
-    stored: str = _IN_SHADOW
+    stored: str = IN_SHADOW
 
     @property
     def opens_session(self) -> bool:

@@ -17,7 +17,9 @@ _FAILED_DAYS = 7
 _REFUSED = re.compile(r"Failed password|authentication failure|FAILED LOGIN")
 _PERIOD_DAYS = {"hourly": 1 / 24, "daily": 1, "weekly": 7, "monthly": 30, "yearly": 365}
 _BLOCK = re.compile(r"\{([^}]*)\}")
-_SCRIPT = re.compile(r"^\s*(?:(?:pre|post)rotate|(?:first|last)action|preremove)\b.*?^\s*endscript", re.MULTILINE | re.DOTALL)
+_SCRIPT = re.compile(
+    r"^\s*(?:(?:pre|post)rotate|(?:first|last)action|preremove)\b.*?^\s*endscript", re.MULTILINE | re.DOTALL
+)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SECONDS = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60, "minutes": 60,
@@ -32,7 +34,7 @@ def moment_of(line: str, now: datetime) -> datetime | None:
     """When a syslog line was written, in its ISO or its older form (which has no year); None when it does not say."""
     try:
         if iso := _ISO.match(line):
-            return datetime.fromisoformat(iso[0].replace("Z", "+00:00"))
+            return datetime.fromisoformat(iso[0])
         if bsd := _BSD.match(line):
             return _last(bsd[0], now)
     except (ValueError, OverflowError):

@@ -1,16 +1,19 @@
 """Mail accounts set up on this computer: Thunderbird and Evolution, and rules that send mail elsewhere."""
 
 import configparser
+import contextlib
 import re
 
 from hygie.probes import thunderbird
-from hygie.probes.facts import MailAccount, MailAccounts, MailForwarding, MailRemoteContent
-from hygie.probes.linux.homes import whole_homes
+from hygie.probes.facts import MailAccount, MailAccounts, MailForwarding, MailHost, MailRemoteContent
+from hygie.probes.linux.homes import Home, whole_homes
 from hygie.probes.machine import Machine, NotThere
 
 _PROFILES = (".thunderbird", "snap/thunderbird/common/.thunderbird", ".var/app/org.mozilla.Thunderbird/.thunderbird")
 _NONE = "Aucun programme de messagerie n'est réglé sur cet ordinateur."
-_SIEVE = re.compile(r"^\s*redirect\s+(?::copy\s+)?\"([^\"]+)\"", re.MULTILINE)
+_SIEVE = re.compile(r"\bredirect\s+(?::\w+\s+)*\"([^\"]+)\"", re.IGNORECASE)
+_SIEVE_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|#[^\n]*|/\*.*?\*/', re.DOTALL)
+_FETCHING = ("imapx", "imap", "pop")
 _SIEVE_FILES = (".dovecot.sieve", "sieve/main.sieve", "sieve/managesieve.sieve")
 
 
@@ -23,25 +26,38 @@ def _prefs(machine: Machine) -> list[tuple[str, str]]:
 
 
 def _evolution(machine: Machine) -> list[MailAccount]:
-    names = [name for home in whole_homes(machine) for name in machine.files(f"{home.place}/.config/evolution/sources", ".source")]
-    accounts = [evolution_account(machine.read_or(name)) for name in names]
-    return [account for account in accounts if account is not None]
+    """Evolution's accounts, each person's sending servers counting for all of theirs."""
+    return [account for home in whole_homes(machine) for account in _evolution_of(machine, home)]
 
 
-def evolution_account(text: str) -> MailAccount | None:
-    """The fetching account of an Evolution source file, or None for any other kind of source."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
+def _evolution_of(machine: Machine, home: Home) -> list[MailAccount]:
+    folder = f"{home.place}/.config/evolution/sources"
+    sources = [parse_source(machine.read_or(name)) for name in machine.files(folder, ".source")]
+    sending = [source for source in sources if _value(source, "Mail Transport", "BackendName") == "smtp"]
+    fetching = [source for source in sources if _value(source, "Mail Account", "BackendName") in _FETCHING]
+    sends_encrypted = all(_is_encrypted(source) for source in sending)
+    return [MailAccount(_carrier(source), _is_encrypted(source) and sends_encrypted) for source in fetching]
+
+
+def parse_source(text: str) -> configparser.ConfigParser:
+    """The sections of an Evolution source file; none when it is not one."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",), comment_prefixes=("#",))
+    with contextlib.suppress(configparser.Error):
         parser.read_string(text)
-    except configparser.Error:
-        return None
-    backend = parser.get("Mail Account", "BackendName", fallback="")
-    if backend not in ("imapx", "imap", "pop"):
-        return None
-    user, host = parser.get("Authentication", "User", fallback=""), parser.get("Authentication", "Host", fallback="")
-    address = user if "@" in user else f"{user}@{'.'.join(host.rsplit('.', 2)[-2:])}"
-    method = parser.get("Security", "Method", fallback="none")
-    return MailAccount(thunderbird.host_of(address), method != "none")
+    return parser
+
+
+def _value(source: configparser.ConfigParser, section: str, key: str) -> str:
+    return source.get(section, key, fallback="")
+
+
+def _is_encrypted(source: configparser.ConfigParser) -> bool:
+    return _value(source, "Security", "Method") not in ("", "none")
+
+
+def _carrier(source: configparser.ConfigParser) -> MailHost:
+    user, host = _value(source, "Authentication", "User"), _value(source, "Authentication", "Host")
+    return thunderbird.host_of(user if "@" in user else f"{user}@{thunderbird.domain_of(host)}")
 
 
 def mail_accounts(machine: Machine) -> MailAccounts:
@@ -55,20 +71,35 @@ def mail_accounts(machine: Machine) -> MailAccounts:
 
 def mail_forwarding(machine: Machine) -> MailForwarding:
     """Rules that send mail elsewhere: .forward, Sieve, Thunderbird's filters."""
-    outside, examined = 0, 0
-    for home in whole_homes(machine):
-        lines = [line.strip() for line in machine.read_or(f"{home.place}/.forward").splitlines()]
-        targets = [line for line in lines if "@" in line and not line.startswith("#")]
-        targets += [t for name in _SIEVE_FILES for t in _SIEVE.findall(machine.read_or(f"{home.place}/{name}"))]
-        outside, examined = outside + len(targets), examined + bool(lines)
-    for profile, text in _prefs(machine):
-        own = thunderbird.own_domains(text)
-        filters = [machine.read_or(f"{account}/msgFilterRules.dat") for folder in ("ImapMail", "Mail") for account in machine.files(f"{profile}/{folder}")]
-        outside += sum(thunderbird.forwards_outside(rules, own) for rules in filters)
-        examined += 1
-    if examined == 0:
+    rules = [found for home in whole_homes(machine) for found in _rules_of(machine, home)]
+    outside = sum(map(len, rules))
+    profiles = _prefs(machine)
+    for profile, prefs in profiles:
+        own = thunderbird.own_domains(prefs)
+        folders = [name for folder in ("ImapMail", "Mail") for name in machine.files(f"{profile}/{folder}")]
+        filters = [machine.read_or(f"{name}/msgFilterRules.dat") for name in folders]
+        outside += sum(thunderbird.forwards_outside(text, own) for text in filters)
+    if not rules and not profiles:
         raise NotThere(_NONE)
-    return MailForwarding(outside, examined)
+    return MailForwarding(outside, len(rules) + len(profiles))
+
+
+def _rules_of(machine: Machine, home: Home) -> list[list[str]]:
+    """Addresses named by the .forward and by each Sieve script of a person, those that are there."""
+    readers = {".forward": forward_targets, **dict.fromkeys(_SIEVE_FILES, sieve_targets)}
+    return [read(text) for name, read in readers.items() if (text := machine.read_or(f"{home.place}/{name}")).strip()]
+
+
+def forward_targets(text: str) -> list[str]:
+    """Addresses of a .forward file; programs and files are not addresses."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    words = [word.strip() for line in lines for word in line.split(",")]
+    return [word for word in words if "@" in word and not word.strip('"').startswith(("|", "/"))]
+
+
+def sieve_targets(text: str) -> list[str]:
+    """Addresses a Sieve script (RFC 5228) sends mail to."""
+    return _SIEVE.findall(_SIEVE_COMMENT.sub(lambda found: found[1] or "", text))
 
 
 def mail_remote_content(machine: Machine) -> MailRemoteContent:

@@ -43,7 +43,7 @@ def parse_tcp(table: str) -> Iterator[tuple[str, int]]:
 
 def _is_loopback(raw: bytes) -> bool:
     """Whether an address written by the kernel, each word of 4 bytes in the processor's order, is loopback."""
-    words = b"".join(raw[place : place + 4][:: _ORDER] for place in range(0, len(raw), 4))
+    words = b"".join(raw[place : place + 4][::_ORDER] for place in range(0, len(raw), 4))
     address = ipaddress.ip_address(words)
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback
@@ -62,7 +62,7 @@ def _owners(machine: Machine, inodes: set[str]) -> dict[str, str]:
 def _sockets_of(number: str) -> set[str]:
     try:
         with os.scandir(f"/proc/{number}/fd") as entries:
-            targets = [os.readlink(entry.path) for entry in entries]
+            targets = [os.readlink(entry.path) for entry in entries]  # noqa: PTH115 - thousands of them
     except OSError:
         return set()
     return {target[8:-1] for target in targets if target.startswith("socket:[")}

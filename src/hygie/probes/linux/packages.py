@@ -13,15 +13,31 @@ from hygie.probes.facts import (
     RemoteTools,
     SyncFolders,
 )
-from hygie.probes.linux.homes import homes
+from hygie.probes.linux import apt
+from hygie.probes.linux.homes import whole_homes
 from hygie.probes.machine import CannotTell, Machine
 from hygie.reference.lists import ProductKind, products
 
 DPKG_STATUS = "/var/lib/dpkg/status"
+_COMM = 15
+_LOOSE_OPTION = re.compile(r"\b(?:trusted|allow-insecure)\s*=\s*(?:yes|true|1|on|with|enable)\b", re.IGNORECASE)
+_LOOSE_KEYS = ("trusted", "allow-insecure")
+_CARELESS = (
+    "APT::Get::AllowUnauthenticated", "Acquire::AllowInsecureRepositories", "Acquire::AllowWeakRepositories",
+)  # fmt: skip
 MAX_STATUS = 64 * 1024 * 1024
 _PACKAGE = re.compile(rb"^Package: (\S+)$", re.MULTILINE)
+_INSTALLED = re.compile(rb"^Status: \S+ \S+ installed$", re.MULTILINE)
 _VERSION = re.compile(rb"^Version: (\S+)$", re.MULTILINE)
-_PROGRAM_FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt", "/snap", "/var/lib/flatpak/app")
+_PROGRAM_FOLDERS = (
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/opt",
+    "/snap",
+    "/var/lib/flatpak/app",
+)
 _SYNC_FOLDERS = ("Dropbox", "OneDrive", "Google Drive", "Nextcloud", "ownCloud", "kDrive", "pCloudDrive", "MEGA")
 
 
@@ -34,8 +50,15 @@ def _read_packages(machine: Machine) -> Mapping[str, str]:
     try:
         return parse_dpkg(machine.read_bytes(DPKG_STATUS, MAX_STATUS))
     except FileNotFoundError:
-        output = machine.run(["rpm", "-qa", "--qf", r"%{NAME} %{VERSION}-%{RELEASE}\n"])
-        return dict(line.split(" ", 1) for line in output.text.splitlines() if " " in line)
+        return _read_rpm(machine)
+
+
+def _read_rpm(machine: Machine) -> Mapping[str, str]:
+    output = machine.run(["rpm", "-qa", "--qf", r"%{NAME} %{VERSION}-%{RELEASE}\n"])
+    found = dict(line.split(" ", 1) for line in output.text.splitlines() if " " in line)
+    if output.code or not found:
+        raise CannotTell("La liste des programmes installés n'a pas été trouvée.")
+    return found
 
 
 def parse_dpkg(raw: bytes) -> dict[str, str]:
@@ -43,7 +66,7 @@ def parse_dpkg(raw: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     for paragraph in raw.split(b"\n\n"):
         name, version = _PACKAGE.search(paragraph), _VERSION.search(paragraph)
-        if name and version and b" installed\n" in paragraph:
+        if name and version and _INSTALLED.search(paragraph):
             found[name[1].decode("ascii", "replace")] = version[1].decode("ascii", "replace")
     return found
 
@@ -80,7 +103,9 @@ def password_managers(machine: Machine) -> PasswordManagers:
 def sync_folders(machine: Machine) -> SyncFolders:
     """Programs that synchronise, and their folders in people's homes."""
     programs = products_installed(machine, "sync_clients")
-    folders = [name for home in homes(machine) for name in _SYNC_FOLDERS if machine.exists(f"{home.place}/{name}")]
+    folders = [
+        name for home in whole_homes(machine) for name in _SYNC_FOLDERS if machine.exists(f"{home.place}/{name}")
+    ]
     return SyncFolders(tuple(dict.fromkeys((*programs, *folders))))
 
 
@@ -90,7 +115,9 @@ def antivirus(machine: Machine) -> Antivirus:
     databases = [machine.status(f"/var/lib/clamav/daily.{suffix}") for suffix in ("cld", "cvd")]
     moments = [datetime.fromtimestamp(status.st_mtime, UTC) for status in databases if status]
     names = {fragment for product in found for fragment in products("antivirus", "linux")[product]}
-    running = bool(processes(machine) & (names | {"clamd"})) if found and machine.live else None
+    running = (
+        bool(processes(machine) & {name[:_COMM] for name in (*names, "clamd")}) if found and machine.live else None
+    )
     return Antivirus(found, running, max(moments, default=None))
 
 
@@ -119,21 +146,34 @@ def package_sources(machine: Machine) -> PackageSources:
     if not machine.exists("/etc/apt"):
         raise CannotTell("Hygie ne lit les sources de programmes que de Debian et d'Ubuntu.")
     lists = ["/etc/apt/sources.list", *machine.files("/etc/apt/sources.list.d", ".list")]
-    lines = [line.strip() for name in lists for line in machine.read_or(name).splitlines()]
-    one_line = [line for line in lines if line.startswith(("deb ", "deb-src "))]
-    blocks = [block for name in machine.files("/etc/apt/sources.list.d", ".sources") for block in _blocks(machine, name)]
-    loose = sum(1 for line in one_line if "trusted=yes" in line.replace(" ", "").lower())
-    loose += sum(1 for block in blocks if re.search(r"^trusted:\s*yes", block, re.MULTILINE | re.IGNORECASE))
+    one_line = [line for name in lists for line in parse_list(machine.read_or(name))]
+    blocks = [
+        block
+        for name in machine.files("/etc/apt/sources.list.d", ".sources")
+        for block in parse_sources(machine.read_or(name))
+    ]
+    loose = sum(1 for line in one_line if _LOOSE_OPTION.search(line))
+    loose += sum(1 for block in blocks if any(block.get(key, "no").casefold() in apt.TRUE for key in _LOOSE_KEYS))
     return PackageSources(len(one_line) + len(blocks), loose + _careless_settings(machine))
 
 
-def _blocks(machine: Machine, name: str) -> list[str]:
-    text = "\n".join(line for line in machine.read_or(name).splitlines() if not line.startswith("#"))
-    blocks = [block for block in text.split("\n\n") if "uris:" in block.lower()]
-    return [block for block in blocks if not re.search(r"^enabled:\s*no", block, re.MULTILINE | re.IGNORECASE)]
+def parse_list(text: str) -> list[str]:
+    """The sources of a one-line list, comments left out."""
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if re.match(r"deb(?:-src)?[\s\[]", line)]
+
+
+def parse_sources(text: str) -> list[dict[str, str]]:
+    """The enabled sources of a deb822 file: field in lower case → value (its first line)."""
+    kept = "\n".join(line.rstrip() for line in text.splitlines() if not line.startswith("#"))
+    rows = [
+        [line.partition(":") for line in block.splitlines() if line[:1].strip()] for block in re.split(r"\n\n+", kept)
+    ]
+    blocks = [{key.casefold(): value.strip() for key, _, value in row} for row in rows]
+    return [block for block in blocks if "uris" in block and block.get("enabled", "yes").casefold() in apt.TRUE]
 
 
 def _careless_settings(machine: Machine) -> int:
-    pattern = re.compile(r"(?:AllowUnauthenticated|AllowInsecureRepositories)\s+\"?(?:true|1|yes)", re.IGNORECASE)
-    files = machine.files("/etc/apt/apt.conf.d")
-    return sum(1 for name in files if pattern.search(machine.read_or(name)))
+    """Settings of apt that let unsigned programs in."""
+    text = apt.settings(machine)
+    return sum(1 for key in _CARELESS if (apt.value(text, key) or "no").casefold() in apt.TRUE)

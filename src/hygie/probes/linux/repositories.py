@@ -1,6 +1,6 @@
 """Recognises a backup repository by the folders its program makes, without opening any of them."""
 
-from hygie.probes.linux.mounts import closed_places
+from hygie.probes.linux.mounts import closed_places, is_closed
 from hygie.probes.machine import CannotTell, Machine
 
 _RESTIC = {"config", "data", "index", "keys", "snapshots"}
@@ -15,7 +15,7 @@ _MAX_FOLDERS = 64
 
 def holds_backup(machine: Machine, place: str) -> bool:
     """Whether a volume holds a backup: a repository at its top or one level below, or a folder named so."""
-    if place in closed_places(machine):
+    if is_closed(place, closed_places(machine)):
         return False
     top = _names(machine, place)
     if is_repository(top) or any(name.casefold().startswith((*_TELLING, *_WORDS)) for name in top):

@@ -16,20 +16,27 @@ from hygie.probes.facts import (
     TimeSync,
 )
 from hygie.probes.hosts import diverted_names
+from hygie.probes.linux import apt
 from hygie.probes.linux.packages import processes
 from hygie.probes.machine import CannotTell, Machine, NotThere
 
 _SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-_TIME_PROGRAMS = ("chronyd", "ntpd", "systemd-timesyn", "openntpd", "ntpsec", "qemu-ga")
+_TIME_PROGRAMS = ("chronyd", "ntpd", "systemd-timesyn", "openntpd", "ntpsec")
 _STARTUP = (
     "/etc/init.d", "/etc/rc.local", "/etc/profile", "/etc/profile.d", "/etc/crontab", "/etc/cron.d", "/etc/cron.hourly",
     "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly", "/etc/systemd/system", "/etc/xdg/autostart",
     "/usr/local/bin", "/usr/local/sbin", "/etc/ld.so.preload", "/usr/lib/systemd/system",
 )  # fmt: skip
-_PROXY = re.compile(r"^\s*(?:export\s+)?(?:https?|all)_proxy\s*=\s*[\"']?\S", re.MULTILINE | re.IGNORECASE)
-_APT_PROXY = re.compile(r"^\s*Acquire::https?::Proxy\s+\"(?!DIRECT|false)\S", re.MULTILINE | re.IGNORECASE)
-_CERTIFICATE_FOLDERS = ("/etc/ssl/private", "/etc/nginx/ssl", "/etc/apache2/ssl", "/etc/orthanc", "/etc/letsencrypt/live")
+_PROXY = re.compile(r"^\s*(?:export\s+)?(?:https?|all)_proxy[ \t]*=[ \t]*[\"']?[^\"'\s#]", re.MULTILINE | re.IGNORECASE)
+_CERTIFICATE_FOLDERS = (
+    "/etc/ssl/private",
+    "/etc/nginx/ssl",
+    "/etc/apache2/ssl",
+    "/etc/orthanc",
+    "/etc/letsencrypt/live",
+)
 _MAX_CERTIFICATES = 64
+_RESOLVED = {"127.0.0.53", "127.0.0.54"}
 
 
 def system_release(machine: Machine) -> SystemRelease:
@@ -60,6 +67,8 @@ def startup_rights(machine: Machine) -> StartupRights:
     statuses = [status for name in names if (status := machine.status(name)) is not None]
     kept = [status for status in statuses if not stat.S_ISLNK(status.st_mode)]
     loose = [status for status in kept if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX]
+    if not kept:
+        raise CannotTell("Aucun programme lancé au démarrage n'a été trouvé.")
     return StartupRights(len(loose), len(kept))
 
 
@@ -67,18 +76,23 @@ def proxy(machine: Machine) -> Proxy:
     """Whether an intermediary is set for the whole system or for programs' updates."""
     places = ("/etc/environment", "/etc/profile", *machine.files("/etc/profile.d", ".sh"))
     found = any(_PROXY.search(machine.read_or(name)) for name in places)
-    found = found or any(_APT_PROXY.search(machine.read_or(name)) for name in machine.files("/etc/apt/apt.conf.d"))
-    return Proxy(found)
+    text = apt.settings(machine)
+    through = [apt.value(text, f"Acquire::{kind}::Proxy") or "" for kind in ("http", "https")]
+    return Proxy(found or any(one.casefold() not in ("", "direct", "false") for one in through))
 
 
 def resolvers(machine: Machine) -> Resolvers:
     """Name servers of resolv.conf(5); behind systemd-resolved, those it uses itself."""
-    behind = "/run/systemd/resolve/resolv.conf"
-    text = machine.read(behind if machine.exists(behind) else "/etc/resolv.conf")
-    found = re.findall(r"^\s*nameserver\s+(\S+)", text, re.MULTILINE)
+    found = _nameservers(machine.read_or("/etc/resolv.conf"))
+    if set(found) <= _RESOLVED:
+        found = _nameservers(machine.read_or("/run/systemd/resolve/resolv.conf")) or found
     if not found:
         raise CannotTell("Aucun serveur de noms n'est réglé.")
     return Resolvers(tuple(found))
+
+
+def _nameservers(text: str) -> list[str]:
+    return re.findall(r"^[ \t]*nameserver[ \t]+(\S+)", text, re.MULTILINE)
 
 
 def hosts_file(machine: Machine) -> HostsFile:
@@ -91,7 +105,8 @@ def added_roots(machine: Machine) -> AddedRoots:
     folders = ("/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors")
     if not any(machine.exists(folder) for folder in (*folders, "/etc/ssl/certs")):
         raise CannotTell("Le dossier des autorités de certification n'a pas été trouvé.")
-    names = [name for folder in folders for name in machine.names(folder)]
+    tops = [name for folder in folders for name in machine.files(folder)]
+    names = [*tops, *(name for top in tops for name in machine.files(top))]
     return AddedRoots(sum(1 for name in names if name.casefold().endswith((".crt", ".pem", ".cer"))))
 
 
@@ -109,7 +124,11 @@ def local_certificates(machine: Machine) -> LocalCertificates:
 
 def _certificates(machine: Machine, folder: str) -> list[str]:
     inner = [name for below in machine.files(folder) for name in machine.files(below, ".pem")]
-    return [name for name in (*machine.files(folder), *inner) if name.endswith((".crt", ".pem", ".cer")) and _is_certificate(machine, name)]
+    return [
+        name
+        for name in (*machine.files(folder), *inner)
+        if name.endswith((".crt", ".pem", ".cer")) and _is_certificate(machine, name)
+    ]
 
 
 def _is_certificate(machine: Machine, name: str) -> bool:

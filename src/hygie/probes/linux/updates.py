@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from hygie.probes.facts import AutomaticUpdates, PendingReboot, SecurityUpdates, UpdateLists
+from hygie.probes.linux import apt
 from hygie.probes.linux.packages import packages
 from hygie.probes.linux.versions import newer
 from hygie.probes.machine import CannotTell, Machine
 
 LISTS = "/var/lib/apt/lists"
 MAX_LIST = 96 * 1024 * 1024
-_PERIODIC = re.compile(r"^\s*APT::Periodic::Unattended-Upgrade\s+\"?(\w+)", re.MULTILINE)
+_SECURITY_LIST = re.compile(r".*security.*_Packages(\.(?:lz4|xz|gz|bz2|zst|lzma))?", re.IGNORECASE)
+_APT_TIMER = "apt-daily-upgrade.timer"
+_NEVER = ("0", "false", "never", "no", "off", "disable", "without")
 _ENTRY = re.compile(rb"^Package: (\S+)$.*?^Version: (\S+)$", re.MULTILINE | re.DOTALL)
 _FLAGS = ("/run/reboot-required", "/var/run/reboot-required")
 _FLAG_WRITERS = ("/usr/share/update-notifier/notify-reboot-required", "/usr/share/unattended-upgrades")
@@ -19,7 +22,7 @@ _FLAG_WRITERS = ("/usr/share/update-notifier/notify-reboot-required", "/usr/shar
 
 def security_updates(machine: Machine) -> SecurityUpdates:
     """Installed packages for which the security archive holds a later version."""
-    names = [name for name in machine.files(LISTS) if "security" in name.casefold() and "_Packages" in name]
+    names = [name for name in machine.files(LISTS) if _SECURITY_LIST.fullmatch(name)]
     if not names:
         raise CannotTell("La liste des mises à jour de sécurité n'est pas sur cet ordinateur.")
     installed = packages(machine)
@@ -45,7 +48,10 @@ def pending(raw: bytes, installed: Mapping[str, str]) -> set[str]:
 def _unpacked(machine: Machine, name: str) -> bytes:
     if name.endswith("_Packages"):
         return machine.read_bytes(name, MAX_LIST)
-    return machine.run(["/usr/lib/apt/apt-helper", "cat-file", name]).text.encode()
+    output = machine.run(["/usr/lib/apt/apt-helper", "cat-file", name], limit=MAX_LIST)
+    if output.code:
+        raise CannotTell("La liste des mises à jour de sécurité ne se lit pas.")
+    return output.text.encode()
 
 
 def update_lists(machine: Machine) -> UpdateLists:
@@ -60,13 +66,31 @@ def update_lists(machine: Machine) -> UpdateLists:
 def automatic_updates(machine: Machine) -> AutomaticUpdates:
     """Debian's unattended-upgrades, or dnf-automatic."""
     if machine.exists("/etc/dnf/automatic.conf"):
-        applies = re.search(r"^\s*apply_updates\s*=\s*(?:yes|true|1)", machine.read("/etc/dnf/automatic.conf"), re.MULTILINE)
-        return AutomaticUpdates(bool(applies), "dnf-automatic")
+        return AutomaticUpdates(_dnf_applies(machine), "dnf-automatic")
     if not machine.exists("/etc/apt"):
         raise CannotTell("Hygie ne connaît pas les mises à jour automatiques de ce système.")
-    settings = [found[1] for name in machine.files("/etc/apt/apt.conf.d") for found in _PERIODIC.finditer(machine.read_or(name))]
-    wanted = bool(settings) and settings[-1] not in ("0", "false", "never")
-    return AutomaticUpdates(wanted and "unattended-upgrades" in packages(machine), "unattended-upgrades")
+    text = apt.settings(machine)
+    days = [apt.value(text, f"APT::Periodic::{key}") for key in ("Enable", "Unattended-Upgrade")]
+    wanted = all((day or default) not in _NEVER for day, default in zip(days, ("1", "0"), strict=True))
+    present = "unattended-upgrades" in packages(machine)
+    return AutomaticUpdates(wanted and present and not _is_masked(machine, _APT_TIMER), "unattended-upgrades")
+
+
+def _dnf_applies(machine: Machine) -> bool:
+    """Whether a timer of dnf-automatic starts, and installs what it finds."""
+    timers = [name for name in machine.names("/etc/systemd/system/timers.target.wants") if name.startswith("dnf")]
+    settings = machine.read("/etc/dnf/automatic.conf")
+    applies = re.search(r"^\s*apply_updates\s*[=:]\s*(?:yes|true|1|on)\b", settings, re.MULTILINE | re.IGNORECASE)
+    return "dnf-automatic-install.timer" in timers or (bool(timers) and applies is not None)
+
+
+def _is_masked(machine: Machine, unit: str) -> bool:
+    """Whether systemd was told never to start a unit: a link to /dev/null, or an empty file."""
+    path = machine.path(f"/etc/systemd/system/{unit}")
+    if path.is_symlink():
+        return str(path.readlink()) == "/dev/null"
+    status = machine.status(f"/etc/systemd/system/{unit}")
+    return status is not None and status.st_size == 0
 
 
 def pending_reboot(machine: Machine) -> PendingReboot:
@@ -76,8 +100,16 @@ def pending_reboot(machine: Machine) -> PendingReboot:
     kernels = [name.removeprefix("vmlinuz-") for name in machine.names("/boot") if name.startswith("vmlinuz-")]
     running = machine.read_or("/proc/sys/kernel/osrelease").strip() if machine.live else ""
     if running in kernels:
-        return PendingReboot(required=any(newer(kernel, running) for kernel in kernels))
+        return PendingReboot(required=outdated(running, kernels))
     if not any(machine.exists(writer) for writer in _FLAG_WRITERS):
         raise CannotTell("Ce système ne signale pas les redémarrages en attente.")
     return PendingReboot(required=False)
 
+
+def outdated(running: str, kernels: list[str]) -> bool:
+    """Whether a newer kernel of the same flavour (« -amd64 », « -generic ») is there."""
+    return any(newer(kernel, running) for kernel in kernels if _flavour(kernel) == _flavour(running))
+
+
+def _flavour(kernel: str) -> str:
+    return re.sub(r"^[\d.+~-]*\d", "", kernel)

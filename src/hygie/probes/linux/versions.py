@@ -3,7 +3,8 @@
 import re
 from itertools import zip_longest
 
-_PARTS = re.compile(r"(\D*)(\d*)")
+_PARTS = re.compile(r"([^0-9]*)([0-9]*)")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def newer(left: str, right: str) -> bool:
@@ -11,9 +12,9 @@ def newer(left: str, right: str) -> bool:
     return _key(left) > _key(right)
 
 
-def _key(version: str) -> tuple[int, "_Order", "_Order"]:
+def _key(version: str) -> tuple[tuple[int, str], "_Order", "_Order"]:
     epoch, separator, rest = version.partition(":")
-    number, rest = (int(epoch), rest) if separator and epoch.isdigit() else (0, version)
+    number, rest = (_number(epoch), rest) if separator and _DIGITS.fullmatch(epoch) else (_number(""), version)
     upstream, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "")
     return number, _Order(upstream), _Order(revision)
 
@@ -22,7 +23,7 @@ class _Order:
     """One part of a version, ordered by alternating non-digits and numbers."""
 
     def __init__(self, text: str) -> None:
-        self.parts = [(_letters(word), int(number or "0")) for word, number in _PARTS.findall(text)]
+        self.parts = [(_letters(word), _number(number)) for word, number in _PARTS.findall(text)]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Order) and not self < other and not other < self
@@ -31,9 +32,15 @@ class _Order:
         return hash(tuple(self.parts))
 
     def __lt__(self, other: "_Order") -> bool:
-        empty = (_letters(""), 0)
+        empty = (_letters(""), _number(""))
         pairs = zip_longest(self.parts, other.parts, fillvalue=empty)
         return next((mine < theirs for mine, theirs in pairs if mine != theirs), False)
+
+
+def _number(digits: str) -> tuple[int, str]:
+    """A number of any length, ordered as numbers are: by its length without leading zeros, then by its digits."""
+    kept = digits.lstrip("0")
+    return len(kept), kept
 
 
 def _letters(word: str) -> tuple[int, ...]:
