@@ -142,8 +142,8 @@ def finding(
     """A finding of any check."""
     origin = Origin.UNKNOWN if outcome is Outcome.UNKNOWN else Origin.MEASURED
     plain = Finding(
-        "access-firewall", measure, outcome, origin, "Une raison.", severity, Owner.IT_PROVIDER, "Un titre", "Une phrase.",
-        "Pourquoi.", ("Un geste.",), ("Un retour.",), 5, {}, (), NOW, NOW, None,
+        "access-firewall", measure, outcome, origin, "Une raison.", severity, Owner.IT_PROVIDER, "Un titre",
+        "Une phrase.", "Pourquoi.", ("Un geste.",), ("Un retour.",), 5, {}, (), NOW, NOW, None,
     )  # fmt: skip
     return replace(plain, **changes)
 

@@ -29,7 +29,9 @@ def test_every_fact_type_serves_a_rule_and_every_rule_takes_fact_types() -> None
 
 
 def test_a_computer_in_order_passes_every_rule() -> None:
-    wrong = {name: verdict for name, rule in RULES.items() if (verdict := rule.judge(facts())).outcome != Outcome.PASSED}
+    wrong = {
+        name: verdict for name, rule in RULES.items() if (verdict := rule.judge(facts())).outcome != Outcome.PASSED
+    }
     assert wrong == {}
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table with one case a line
 """Every rule, on facts built by hand: what passes, what fails, what stays unknown, and the sentence a doctor reads."""
 
 import re
@@ -49,7 +50,7 @@ def ends(*days: float) -> f.LocalCertificates:
     return f.LocalCertificates(tuple(NOW + timedelta(days=number) for number in days))
 
 
-def antivirus(running: bool | None = True, days: float | None = 1, *names: str) -> f.Antivirus:  # noqa: FBT001 - a table
+def antivirus(running: bool | None = True, days: float | None = 1, *names: str) -> f.Antivirus:  # noqa: FBT001, FBT002 - a table
     return f.Antivirus(names or ("ClamAV",), running, None if days is None else ago(days))
 
 
@@ -387,7 +388,9 @@ def test_a_sentence_is_one_french_sentence_and_keeps_no_file_name(
     assert "  " not in printed
     assert "secret" not in judged.summary
     assert not re.search(r"\b(?:0|1) \w+s\b", judged.summary)
-    assert not re.search(r"\b(?:[2-9]|\d\d+) (?:compte|dossier|disque|fichier|jour|service|réseau|règle|document)\b", judged.summary)
+    assert not re.search(
+        r"\b(?:[2-9]|\d\d+) (?:compte|dossier|disque|fichier|jour|service|réseau|règle|document)\b", judged.summary
+    )
     visible = {key: value for key, value in judged.evidence.items() if key != "names"}
     assert "secret" not in str(visible)
 

@@ -54,13 +54,17 @@ def test_a_computer_nobody_could_look_at_is_never_in_order() -> None:
     assert (result.score, result.confidence) == (0.0, 0.0)
     assert result.unknown == len(CHECKS)
     assert {part.status for part in result.measures} == {Status.UNKNOWN}
-    assert result.sentence == f"{len(CHECKS)} questions restent sans réponse."
+    assert result.sentence == f"{len(CHECKS)} points restent inconnus."
 
 
 def test_what_the_practice_said_and_where_it_ran_is_carried_along() -> None:
     told = answers(practice="Cabinet des Lilas", insurer_contract="AB 12", phones={"Informatique": "01"})
     result = checkup(told=told, host="PC-ACCUEIL", duration=3.5)
-    assert (result.practice, result.insurer_contract, result.phones) == ("Cabinet des Lilas", "AB 12", {"Informatique": "01"})
+    assert (result.practice, result.insurer_contract, result.phones) == (
+        "Cabinet des Lilas",
+        "AB 12",
+        {"Informatique": "01"},
+    )
     assert (result.host, result.duration, result.system, result.started_at) == ("PC-ACCUEIL", 3.5, "linux", NOW)
     assert result.since_last is None
     assert result.catalogue_version == catalogue().version
@@ -111,7 +115,9 @@ def test_judging_the_same_facts_again_gives_the_same_check_up() -> None:
 
 
 def everything_wrong() -> Checkup:
-    spoilt = facts(FIREWALL_OFF, AUTORUN, EMPTY, UNPLUG, f.PrintSpool(1), f.Proxy(configured=True), f.AutoLogin(enabled=True))
+    spoilt = facts(
+        FIREWALL_OFF, AUTORUN, EMPTY, UNPLUG, f.PrintSpool(1), f.Proxy(configured=True), f.AutoLogin(enabled=True)
+    )
     told = answers({"cps-personal": "no", "cps-expiry": "unknown", "gdpr-register": "unknown"})
     return checkup(spoilt.without(f.Wifi, HIDDEN), told)
 
@@ -134,11 +140,18 @@ def test_open_doors_come_first_then_the_questions_as_one_then_the_rest_by_weight
 
 def test_what_could_not_be_measured_comes_last() -> None:
     result = checkup(facts(f.PrintSpool(1)).without(f.Firewall, HIDDEN))
-    assert titles(result) == ["Ne plus conserver les documents imprimés", "Faire vérifier : activer le pare-feu de l'ordinateur"]
+    assert titles(result) == [
+        "Ne plus conserver les documents imprimés",
+        "Faire vérifier : activer le pare-feu de l'ordinateur",
+    ]
 
 
 def test_equals_are_ordered_by_time_then_by_name() -> None:
-    result = checkup(facts(FIREWALL_OFF, f.RemoteTools(("AnyDesk",)), f.RemoteDesktop(enabled=True, network_level_authentication=True)))
+    result = checkup(
+        facts(
+            FIREWALL_OFF, f.RemoteTools(("AnyDesk",)), f.RemoteDesktop(enabled=True, network_level_authentication=True)
+        )
+    )
     told = [(CHECKS[a.check_id].severity, CHECKS[a.check_id].priority, a.minutes, a.check_id) for a in result.actions]
     assert told == sorted(told, key=lambda row: (-row[0], *row[1:]))
     assert [row[3] for row in told] == ["access-firewall", "access-remote-desktop", "access-remote-tools"]
@@ -202,11 +215,11 @@ def test_a_finding_mended_under_a_cap_may_win_nothing_and_never_loses() -> None:
         ([(FAILED, 5), (FAILED, 5), (FAILED, 1)], "2 choses pressent, sur 3 à faire."),
         ([(FAILED, 4)], "Une seule chose est à faire."),
         ([(FAILED, 4), (FAILED, 3)], "2 choses sont à faire, aucune ne presse."),
-        ([(UNKNOWN, 5)], "Une question reste sans réponse."),
-        ([(UNKNOWN, 5), (UNKNOWN, 1)], "2 questions restent sans réponse."),
-        ([(UNKNOWN, 5), (WAITING, 1)], "Une question reste sans réponse."),
-        ([(FAILED, 5), (UNKNOWN, 1)], "Une seule chose presse. Une question reste sans réponse."),
-        ([(FAILED, 3), (UNKNOWN, 1), (UNKNOWN, 1)], "Une seule chose est à faire. 2 questions restent sans réponse."),
+        ([(UNKNOWN, 5)], "Un point reste inconnu."),
+        ([(UNKNOWN, 5), (UNKNOWN, 1)], "2 points restent inconnus."),
+        ([(UNKNOWN, 5), (WAITING, 1)], "Un point reste inconnu."),
+        ([(FAILED, 5), (UNKNOWN, 1)], "Une seule chose presse. Un point reste inconnu."),
+        ([(FAILED, 3), (UNKNOWN, 1), (UNKNOWN, 1)], "Une seule chose est à faire. 2 points restent inconnus."),
     ],
 )
 def test_the_sentence_that_opens_a_report(outcomes: list[tuple[Outcome, int]], sentence: str) -> None:
@@ -226,8 +239,8 @@ def test_the_opening_sentence_never_forgets_a_running_exception() -> None:
     [
         ({}, Status.GOOD, "Chaque carte reste personnelle et son code secret."),
         ({"cps-expiry": "waiting"}, Status.WAITING, "En attente d'une réponse."),
-        ({"cps-expiry": "unknown"}, Status.UNKNOWN, "Une question reste sans réponse."),
-        ({"cps-expiry": "unknown", "cps-locum": "unknown"}, Status.UNKNOWN, "2 questions restent sans réponse."),
+        ({"cps-expiry": "unknown"}, Status.UNKNOWN, "Un point reste inconnu."),
+        ({"cps-expiry": "unknown", "cps-locum": "unknown"}, Status.UNKNOWN, "2 points restent inconnus."),
         ({"cps-expiry": "waiting", "cps-personal": "unknown"}, Status.WAITING, "En attente d'une réponse."),
         ({"cps-expiry": "no", "cps-personal": "unknown"}, Status.TODO, "Le cabinet a répondu non le 24 novembre 2026."),
         ({"cps-personal": "no", "cps-expiry": "waiting"}, Status.BAD, "Le cabinet a répondu non le 24 novembre 2026."),
@@ -247,14 +260,18 @@ def test_the_weightiest_failure_speaks_for_its_measure() -> None:
     ("known", "excepted", "sentence"),
     [
         ((AUTORUN,), ("access-autorun",), "Une exception court jusqu'au 23 janvier 2027."),
-        ((AUTORUN, FIREWALL_OFF), ("access-autorun", "access-firewall"), "2 exceptions courent, la première jusqu'au 23 janvier 2027."),
+        ((AUTORUN, FIREWALL_OFF), ("access-autorun", "access-firewall"),
+         "2 exceptions courent, la première jusqu'au 23 janvier 2027."),
     ],
 )  # fmt: skip
 def test_a_measure_in_order_thanks_to_an_exception_says_so(
     known: tuple[object, ...], excepted: tuple[str, ...], sentence: str
 ) -> None:
     until = TODAY + timedelta(days=60)
-    waivers = {check_id: Waiver("Le scanner l'exige.", until + timedelta(days=place)) for place, check_id in enumerate(excepted)}
+    waivers = {
+        check_id: Waiver("Le scanner l'exige.", until + timedelta(days=place))
+        for place, check_id in enumerate(excepted)
+    }
     part = checkup(facts(*known), answers(waivers=waivers)).measures[0]
     assert (part.status, plain(part.sentence)) == (Status.GOOD, sentence)
 
@@ -269,7 +286,11 @@ def test_an_exception_never_covers_what_is_unknown_and_ends_by_itself() -> None:
 
 def test_a_measure_to_which_nothing_applies_has_nothing_to_verify() -> None:
     cards = {check.id: "not_applicable" for check in ASKED if check.id.startswith("cps-")}
-    none = {f.CardReader: f.Absent("Aucun."), f.CardMiddleware: f.Absent("Aucun."), f.SensitiveFiles: f.Absent("Aucun.")}
+    none = {
+        f.CardReader: f.Absent("Aucun."),
+        f.CardMiddleware: f.Absent("Aucun."),
+        f.SensitiveFiles: f.Absent("Aucun."),
+    }
     result = checkup(Facts({**facts().by_type, **none}), answers(cards), only=[Measure.CPS])
     assert (result.measures[0].status, result.measures[0].sentence) == (Status.NOT_APPLICABLE, "Rien à vérifier ici.")
     assert result.headline == "0 en ordre sur 1"
@@ -277,7 +298,9 @@ def test_a_measure_to_which_nothing_applies_has_nothing_to_verify() -> None:
 
 
 def test_the_headline_counts_only_good_measures() -> None:
-    result = checkup(facts(FIREWALL_OFF, f.PrintSpool(1)), answers({"cps-expiry": "unknown", "training-news": "waiting"}))
+    result = checkup(
+        facts(FIREWALL_OFF, f.PrintSpool(1)), answers({"cps-expiry": "unknown", "training-news": "waiting"})
+    )
     assert result.headline == "3 en ordre sur 7"
     assert (result.waiting, result.unknown) == (1, 1)
 

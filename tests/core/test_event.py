@@ -45,6 +45,8 @@ def test_the_example_of_rfc_9562_is_rebuilt() -> None:
 
 
 def test_an_event_cannot_be_changed_once_it_happened() -> None:
-    event = Event(uuid7(NOW, 0), NOW, NOW, "logon", Severity.MINOR, "poste-1", "session", "Session ouverte.", {}, "veille")
+    event = Event(
+        uuid7(NOW, 0), NOW, NOW, "logon", Severity.MINOR, "poste-1", "session", "Session ouverte.", {}, "veille"
+    )
     with pytest.raises(AttributeError):
         event.summary = "autre"  # type: ignore[misc]

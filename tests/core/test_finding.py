@@ -11,8 +11,8 @@ from hygie.core.severity import Severity
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FOUND = Finding(
-    "access-firewall", Measure.ACCESS, Outcome.FAILED, Origin.MEASURED, "r", Severity.MAJOR, Owner.IT_PROVIDER, "t", "s",
-    "w", ("g",), ("u",), 5, {}, (), NOW, NOW, None,
+    "access-firewall", Measure.ACCESS, Outcome.FAILED, Origin.MEASURED, "r", Severity.MAJOR, Owner.IT_PROVIDER, "t",
+    "s", "w", ("g",), ("u",), 5, {}, (), NOW, NOW, None,
 )  # fmt: skip
 
 
@@ -81,5 +81,5 @@ def test_each_error_has_the_exit_code_of_the_contract(error: type[errors.HygieEr
 
 
 def test_no_two_errors_share_a_code() -> None:
-    family = [errors.HygieError, *errors.HygieError.__subclasses__()]
+    family: list[type[errors.HygieError]] = [errors.HygieError, *errors.HygieError.__subclasses__()]
     assert len({error.code for error in family}) == len(family)

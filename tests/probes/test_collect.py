@@ -1,4 +1,4 @@
-"""Every fact within one time limit: a probe that fails, hangs or may not look becomes Unknown, and nothing is written."""
+"""Every fact within one time limit: a probe that fails, hangs or may not look is Unknown; nothing is written."""
 
 import os
 import threading
@@ -83,9 +83,7 @@ def test_a_probe_that_hangs_is_unknown_at_the_end_of_the_budget(machine: Machine
 
 def test_an_answer_that_comes_too_late_does_not_change_the_facts(machine: Machine) -> None:
     release = threading.Event()
-    facts = collect(
-        machine, {SecureBoot: lambda _: release.wait(30) and SecureBoot(enabled=True)}, budget_seconds=0.1
-    )
+    facts = collect(machine, {SecureBoot: lambda _: release.wait(30) and SecureBoot(enabled=True)}, budget_seconds=0.1)
     release.set()
     time.sleep(0.1)
     assert isinstance(facts.get(SecureBoot), Unknown)
@@ -116,10 +114,9 @@ def test_every_system_has_its_probes(platform: str) -> None:
 
 def snapshot(root: Path) -> dict[str, tuple[int, int, int]]:
     found = {}
-    for folder, folders, files in os.walk(root):
-        for name in (*folders, *files):
-            status = os.lstat(os.path.join(folder, name))
-            found[os.path.join(folder, name)] = (status.st_mtime_ns, status.st_size, status.st_mode)
+    for path in root.rglob("*"):
+        status = path.lstat()
+        found[str(path)] = (status.st_mtime_ns, status.st_size, status.st_mode)
     return found
 
 

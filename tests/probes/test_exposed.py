@@ -32,7 +32,9 @@ def fill(folder: Path, *files: str) -> None:
 def test_a_name_that_speaks_is_found_with_its_place(tmp_path: Path) -> None:
     fill(tmp_path, "mots de passe.txt", "vacances.jpg")
     found = desktop(tmp_path)
-    assert found == SensitiveFiles((SensitiveFile(Hint.PASSWORDS, Place.DESKTOP, "mots de passe.txt"),), 2, complete=True)
+    assert found == SensitiveFiles(
+        (SensitiveFile(Hint.PASSWORDS, Place.DESKTOP, "mots de passe.txt"),), 2, complete=True
+    )
 
 
 def test_a_place_that_does_not_exist_is_simply_empty(tmp_path: Path) -> None:
@@ -80,9 +82,10 @@ def test_a_desktop_that_is_itself_a_link_is_not_entered_and_said_so(tmp_path: Pa
     assert desktop(tmp_path / "Bureau") == SensitiveFiles((), 0, complete=False)
 
 
-def test_a_closed_folder_is_never_entered(tmp_path: Path) -> None:
+def test_a_closed_folder_is_never_entered_and_said_so(tmp_path: Path) -> None:
     fill(tmp_path, "nas/patients.csv", "mdp.txt")
-    assert names(desktop(tmp_path, closed=frozenset({str(tmp_path / "nas")}))) == ["mdp.txt"]
+    found = desktop(tmp_path, closed=frozenset({str(tmp_path / "nas")}))
+    assert (names(found), found.complete) == (["mdp.txt"], False)
 
 
 def test_a_place_below_a_network_mount_is_not_entered_and_said_so(tmp_path: Path) -> None:
@@ -180,7 +183,9 @@ def test_a_tree_too_deep_is_said_and_does_not_hide_the_next_place(tmp_path: Path
 
 def test_the_deepest_level_allowed_is_read(tmp_path: Path) -> None:
     fill(tmp_path, "1/2/3/mdp.txt")
-    assert desktop(tmp_path) == SensitiveFiles((SensitiveFile(Hint.PASSWORDS, Place.DESKTOP, "mdp.txt"),), 1, complete=True)
+    assert desktop(tmp_path) == SensitiveFiles(
+        (SensitiveFile(Hint.PASSWORDS, Place.DESKTOP, "mdp.txt"),), 1, complete=True
+    )
 
 
 def test_a_folder_too_full_is_left_and_does_not_hide_the_next_place(tmp_path: Path) -> None:

@@ -189,7 +189,9 @@ def test_names_that_are_not_utf8_can_still_be_read(machine: Machine, tmp_path: P
     assert machine.read(name) == "ici"
 
 
-def test_what_is_closed_to_us_is_said_and_never_taken_for_empty(tmp_path: Path, as_nobody: Callable[[Path, str], str]) -> None:
+def test_what_is_closed_to_us_is_said_and_never_taken_for_empty(
+    tmp_path: Path, as_nobody: Callable[[Path, str], str]
+) -> None:
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0o700)
     (tmp_path / "shadow").write_text("root:*:")
@@ -197,8 +199,8 @@ def test_what_is_closed_to_us_is_said_and_never_taken_for_empty(tmp_path: Path, 
     tmp_path.chmod(0o755)
     answers = as_nobody(
         tmp_path,
-        "for look in (lambda: machine.names('/closed'), lambda: machine.read('/shadow'), lambda: machine.read('/closed/x')):\n"
-        "    try: print(look())\n    except CannotTell as answer: print(answer)\n",
+        "for look, name in ((machine.names, '/closed'), (machine.read, '/shadow'), (machine.read, '/closed/x')):\n"
+        "    try: print(look(name))\n    except CannotTell as answer: print(answer)\n",
     )
     assert answers.splitlines() == [NEEDS_ADMINISTRATOR] * 3
 

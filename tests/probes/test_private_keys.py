@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from hygie.probes.private_keys import is_private_key, is_unprotected
 
-KINDS = [("ed25519", []), ("ecdsa", []), ("rsa", ["-b", "2048"]), ("rsa", ["-b", "2048", "-m", "PEM"]), ("rsa", ["-b", "2048", "-m", "PKCS8"])]
+KINDS = [
+    ("ed25519", []),
+    ("ecdsa", []),
+    ("rsa", ["-b", "2048"]),
+    ("rsa", ["-b", "2048", "-m", "PEM"]),
+    ("rsa", ["-b", "2048", "-m", "PKCS8"]),
+]
 
 
 def keygen(path: Path, kind: str, options: list[str], phrase: str) -> str:
@@ -46,8 +52,10 @@ def test_a_key_keeps_its_protection_when_its_lines_end_as_on_windows(tmp_path: P
 
 @pytest.mark.parametrize(("method", "free"), [("none", True), ("aes256-cbc", False)])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_a_key_of_putty_says_its_protection(method: str, ending: str, free: bool) -> None:
-    text = ending.join(["PuTTY-User-Key-File-3: ssh-ed25519", f"Encryption: {method}", "Comment: poste", "Public-Lines: 2", ""])
+def test_a_key_of_putty_says_its_protection(method: str, ending: str, *, free: bool) -> None:
+    text = ending.join(
+        ["PuTTY-User-Key-File-3: ssh-ed25519", f"Encryption: {method}", "Comment: poste", "Public-Lines: 2", ""]
+    )
     assert is_private_key(text)
     assert is_unprotected(text) is free
 

@@ -38,7 +38,8 @@ def test_a_setting_in_a_comment_does_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("address", "host"),
-    [("a@orange.fr", MailHost.CONSUMER), ("a@GMAIL.com.", MailHost.CONSUMER), ("a@medecin.mssante.fr", MailHost.MSSANTE),
+    [("a@orange.fr", MailHost.CONSUMER), ("a@GMAIL.com.", MailHost.CONSUMER),
+     ("a@medecin.mssante.fr", MailHost.MSSANTE),
      ("a@mssante.fr", MailHost.MSSANTE), ("a@fauxmssante.fr", MailHost.OTHER), ("a@mssante.fr.example", MailHost.OTHER),
      ("a@cabinet.example", MailHost.OTHER), ("a@notorange.fr", MailHost.OTHER), ("", MailHost.OTHER)],
 )  # fmt: skip
@@ -55,9 +56,14 @@ def test_an_account_belongs_to_its_address_else_to_its_server(user: str, server:
     assert accounts_of(account(user, server)) == [MailAccount(host, encrypted=True)]
 
 
-@pytest.mark.parametrize(("socket", "smtp", "encrypted"), [(3, 3, True), (2, 2, True), (0, 3, False), (3, 0, False), (1, 3, False), (3, 1, False)])
-def test_encryption_must_be_demanded_to_read_and_to_send(socket: int, smtp: int, encrypted: bool) -> None:
-    assert accounts_of(account("a@b.example", "c.example", socket, smtp=smtp)) == [MailAccount(MailHost.OTHER, encrypted)]
+@pytest.mark.parametrize(
+    ("socket", "smtp", "encrypted"),
+    [(3, 3, True), (2, 2, True), (0, 3, False), (3, 0, False), (1, 3, False), (3, 1, False)],
+)
+def test_encryption_must_be_demanded_to_read_and_to_send(socket: int, smtp: int, *, encrypted: bool) -> None:
+    assert accounts_of(account("a@b.example", "c.example", socket, smtp=smtp)) == [
+        MailAccount(MailHost.OTHER, encrypted)
+    ]
 
 
 def test_encryption_that_is_not_said_is_none() -> None:
@@ -78,8 +84,15 @@ def test_a_pop_account_counts() -> None:
 
 
 def rule(address: str, enabled: str = "yes", ending: str = "\n") -> str:
-    lines = ['name="règle"', f'enabled="{enabled}"', 'type="17"', 'action="Forward"', f'actionValue="{address}"', 'condition="ALL"']
-    return ending.join(["version=\"9\"", 'logging="no"', *lines, ""])
+    lines = [
+        'name="règle"',
+        f'enabled="{enabled}"',
+        'type="17"',
+        'action="Forward"',
+        f'actionValue="{address}"',
+        'condition="ALL"',
+    ]
+    return ending.join(['version="9"', 'logging="no"', *lines, ""])
 
 
 def identity(address: str) -> set[str]:
@@ -111,14 +124,18 @@ def test_each_address_of_a_rule_counts() -> None:
 
 
 @pytest.mark.parametrize(("value", "fetches"), [(False, True), (True, False)])
-def test_remote_images_are_fetched_only_when_the_safe_default_was_changed(value: bool, fetches: bool) -> None:
+def test_remote_images_are_fetched_only_when_the_safe_default_was_changed(*, value: bool, fetches: bool) -> None:
     assert fetches_images(prefs(mailnews__message_display__disable_remote_image=value)) is fetches
     assert not fetches_images("")
 
 
 @given(st.text())
 def test_whatever_a_file_holds_there_is_an_answer(text: str) -> None:
-    for body in (text, f'user_pref("mail.server.server1.{text}", "{text}");', f'action="Forward"\nactionValue="{text}"'):
+    for body in (
+        text,
+        f'user_pref("mail.server.server1.{text}", "{text}");',
+        f'action="Forward"\nactionValue="{text}"',
+    ):
         assert all(isinstance(one, MailAccount) for one in accounts_of(body))
         assert forwards_outside(body, own_domains(body)) >= 0
         assert fetches_images(body) in (True, False)

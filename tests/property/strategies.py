@@ -19,7 +19,9 @@ from hygie.reference.lists import ports, software_support, system_support
 from tests.checkup.build import ASKED, CHECKS, IN_ORDER, NOW, TODAY, finding
 
 MOMENTS = st.integers(-30 * 24, 500 * 24).map(lambda hours: NOW - timedelta(hours=hours))
-WORDS = st.sampled_from(["", "restic", "AnyDesk", "ameli.fr", "5.2", "24H2", "n'importe quoi ?", "²", "é" * 60, "{}", "{0}"])
+WORDS = st.sampled_from(
+    ["", "restic", "AnyDesk", "ameli.fr", "5.2", "24H2", "n'importe quoi ?", "²", "é" * 60, "{}", "{0}"]
+)
 SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, 30) | st.integers(0, 4000),
     float: st.floats(0, 1),
@@ -30,7 +32,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-def any_of(hint: Any) -> st.SearchStrategy[Any]:
+def any_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one form of type a line
     """A strategy for a type hint of hygie.probes.facts."""
     if hint in OWN:
         return OWN[hint]
@@ -45,6 +47,7 @@ def any_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(any_of(inside[0]), any_of(inside[1]), max_size=4)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
+    assert isinstance(hint, type), hint
     assert is_dataclass(hint), hint
     return st.builds(hint, **{name: any_of(inner) for name, inner in typing.get_type_hints(hint).items()})
 
@@ -108,7 +111,9 @@ def any_finding() -> st.SearchStrategy[Finding]:
 
 
 def _finding(check_id: str, outcome: Outcome, severity: Severity, origin: Origin, excepted: bool) -> Finding:  # noqa: FBT001
-    made = finding(outcome, severity, Measure(check_id.partition("-")[0]), check_id=check_id, minutes=CHECKS[check_id].minutes)
+    made = finding(
+        outcome, severity, Measure(check_id.partition("-")[0]), check_id=check_id, minutes=CHECKS[check_id].minutes
+    )
     waived = Waiver("Le scanner l'exige.", TODAY) if excepted and outcome is Outcome.FAILED else None
     return replace(made, origin=Origin.UNKNOWN if outcome is Outcome.UNKNOWN else origin, exception=waived)
 

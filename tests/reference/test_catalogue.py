@@ -156,7 +156,12 @@ def test_two_sources_may_not_share_an_identifier(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("number = 1", "number = 8"), ('id = "cps"', 'id = "cards"'), ("good = ", "fine = "), ("version = ", "edition = ")],
+    [
+        ("number = 1", "number = 8"),
+        ('id = "cps"', 'id = "cards"'),
+        ("good = ", "fine = "),
+        ("version = ", "edition = "),
+    ],
 )
 def test_a_spoilt_measure_is_refused(folder: Path, old: str, new: str) -> None:
     spoil(folder / "measures.toml", old, new)

@@ -16,14 +16,15 @@ from hygie.reference.sources import sources
 
 IDS = Path(__file__).parents[1] / "data" / "check_ids.txt"
 CHECKS = list(catalogue().checks.values())
-TODAY = date(2026, 11, 24)
+CHANGED_ON = date.fromisoformat(catalogue().version)  # nothing can have been read later than that
 SYSTEMS = ("windows", "macos", "linux")
 LONGEST_SENTENCE = 25
-ENGLISH = frozenset(
-    "the and with your password passwords login logout firewall settings click please email user users admin device"
-    " network phishing malware ransomware token feedback process reporting patch update file files folder drive of for"
-    " from off are if must should new screen lock reboot check checkup".split()
-)
+ENGLISH = frozenset({
+    "the", "and", "with", "your", "password", "passwords", "login", "logout", "firewall", "settings", "click",
+    "please", "email", "user", "users", "admin", "device", "network", "phishing", "malware", "ransomware",
+    "token", "feedback", "process", "reporting", "patch", "update", "file", "files", "folder", "drive", "of",
+    "for", "from", "off", "are", "if", "must", "should", "new", "screen", "lock", "reboot", "check", "checkup",
+})  # fmt: skip
 NAMES_OF_PRODUCTS = re.compile(r"Windows Update|Time Machine|Google Drive|iCloud Drive|/[\w./-]+|«[^»]*»")
 every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 
@@ -66,11 +67,10 @@ def sentences(text: str) -> list[str]:
 # ------------------------------------------------------------------ complete
 
 
-def test_the_catalogue_holds_132_checks_of_seven_measures() -> None:
-    assert len(CHECKS) == 132
+def test_the_catalogue_holds_at_least_132_checks_of_seven_measures() -> None:
+    assert len(CHECKS) >= 132
     assert [measure.id for measure in catalogue().measures] == list(Measure)
     assert [measure.number for measure in catalogue().measures] == [1, 2, 3, 4, 5, 6, 7]
-    assert date.fromisoformat(catalogue().version) <= TODAY
 
 
 def test_an_identifier_may_be_added_and_never_removed() -> None:
@@ -107,7 +107,7 @@ def test_a_check_says_why_how_long_who_and_from_where(check: CheckEntry) -> None
     assert check.sources
     for name in check.sources:
         entry = sources()[name]
-        assert date(2020, 1, 1) < entry.read_on <= TODAY
+        assert date(2020, 1, 1) < entry.read_on <= CHANGED_ON
         assert entry.url.startswith("https://")
 
 
@@ -123,7 +123,7 @@ def test_a_question_can_be_asked_of_somebody_and_grows_old(check: CheckEntry) ->
     assert check.question is not None
     assert check.question.endswith("?")
     assert check.help
-    assert check.ask in Owner
+    assert check.ask in set(Owner)
     assert check.validity_days is not None
     assert 30 <= check.validity_days <= 1100
     assert (check.proof is not None) or check.answer == "declared"

@@ -21,7 +21,8 @@ def test_the_imaging_ports_of_the_cnil_s_decision_are_medical(port: int) -> None
 @pytest.mark.parametrize(
     ("port", "family"),
     [(23, "legacy"), (21, "legacy"), (5432, "database"), (3306, "database"), (1433, "database"), (27017, "database"),
-     (6379, "database"), (5900, "screen"), (3389, "remote_desktop"), (25, "mail"), (143, "mail"), (445, "files"), (22, "ssh")],
+     (6379, "database"), (5900, "screen"), (3389, "remote_desktop"), (25, "mail"), (143, "mail"), (445, "files"),
+     (22, "ssh")],
 )  # fmt: skip
 def test_a_well_known_port_is_in_its_family(port: int, family: str) -> None:
     assert ports()[port].family == family
@@ -66,8 +67,12 @@ def test_resolvers_are_public_addresses_written_in_their_shortest_form() -> None
 
 @pytest.mark.parametrize(
     ("product", "version", "ends"),
-    [("debian", "12", date(2028, 6, 30)), ("windows-10", None, date(2025, 10, 14)), ("windows-8.1", None, date(2023, 1, 10))],
-)  # fmt: skip
+    [
+        ("debian", "12", date(2028, 6, 30)),
+        ("windows-10", None, date(2025, 10, 14)),
+        ("windows-8.1", None, date(2023, 1, 10)),
+    ],
+)
 def test_ends_of_support_are_those_of_the_reference(product: str, version: str | None, ends: date) -> None:
     found = [entry.ends for entry in system_support() if entry.product == product and version in (None, entry.version)]
     assert ends in found

@@ -20,6 +20,7 @@ from hygie.core.french import day_in_words
 from hygie.reference.catalogue import CheckEntry
 
 WHAT = "Le fichier de réponses"
+MOST_DOTS = 200
 Note = Annotated[str, msgspec.Meta(max_length=500)]
 
 
@@ -95,12 +96,20 @@ def _decode(path: Path) -> AnswerFile:
     try:
         if text.lstrip().startswith("{"):
             return msgspec.json.decode(text, type=AnswerFile)
-        return msgspec.convert(tomllib.loads(text), AnswerFile)
+        return msgspec.convert(_toml(text), AnswerFile)
     except (ValueError, RecursionError) as error:  # a ValueError is any fault of TOML or of msgspec
         raise UnreadableAnswers(
             f"{WHAT} n'a pas la forme attendue{_place(str(error))}.",
             "Repartez du modèle que donne : hygie bilan --questions.",
         ) from error
+
+
+def _toml(text: str) -> dict[str, object]:
+    """The reader of Python takes a time that squares with the dots of a key: hundreds on one line are refused."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > MOST_DOTS:
+            raise ValueError(f"too many dots (at line {number})")
+    return tomllib.loads(text)
 
 
 def _place(fault: str) -> str:

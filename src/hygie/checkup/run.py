@@ -194,7 +194,7 @@ def _calm_sentence(findings: Iterable[Finding], good: str) -> str:
 
 
 def _unknown_sentence(findings: list[Finding]) -> str:
-    return agree(len(findings), "Une question reste sans réponse.", "{} questions restent sans réponse.")
+    return agree(len(findings), "Un point reste inconnu.", "{} points restent inconnus.")
 
 
 def rank_actions(findings: list[Finding], tallies: Mapping[Measure, Tally], catalogue: Catalogue) -> tuple[Action, ...]:
@@ -270,7 +270,7 @@ def voice(findings: Sequence[Finding]) -> str:
     first = _first_words(failures, urgent)
     if not unknowns:
         return first
-    rest = agree(unknowns, "Une question reste sans réponse.", "{} questions restent sans réponse.")
+    rest = agree(unknowns, "Un point reste inconnu.", "{} points restent inconnus.")
     return f"{first} {rest}" if failures else rest
 
 

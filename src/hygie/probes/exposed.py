@@ -90,7 +90,9 @@ def _walk(folder: Path, closed: frozenset[str], limits: Limits, depth: int) -> "
     while level and depth > 0 and not limits.reached:
         below: list[Path] = []
         for current in level:
-            if str(current) not in closed:
+            if str(current) in closed:
+                limits.partial = True
+            else:
                 yield from _entries(current, below, limits)
         level, depth = below, depth - 1
     limits.partial |= bool(level)

@@ -122,7 +122,9 @@ class Sysfs:
         for one in below:
             (folder / "slaves").mkdir(exist_ok=True)
             target = next(p for p in self.box.path("/sys/devices").rglob(one) if p.is_dir() and "slaves" not in p.parts)
-            (folder / "slaves" / one).symlink_to(Path("../" * (len(path.split("/")) + 1)) / target.relative_to(self.box.path("/sys/devices")))
+            (folder / "slaves" / one).symlink_to(
+                Path("../" * (len(path.split("/")) + 1)) / target.relative_to(self.box.path("/sys/devices"))
+            )
 
 
 @pytest.fixture
@@ -166,7 +168,7 @@ def live() -> Callable[[str, str], str]:
             "from datetime import UTC, datetime\nfrom hygie.probes.machine import Machine\n"
             "from hygie.probes.collect import ask\nmachine = Machine(now=datetime.now(UTC))\n"
         )
-        command = ["unshare", "--mount", "--net", "bash", "-c", f"set -eu\n{setup}\nexec \"$0\" -B -c \"$1\""]
+        command = ["unshare", "--mount", "--net", "bash", "-c", f'set -eu\n{setup}\nexec "$0" -B -c "$1"']
         done = subprocess.run(
             [*command, sys.executable, prelude + code], check=False, text=True, capture_output=True, timeout=60
         )

@@ -26,7 +26,7 @@ UTMP = struct.Struct("<h2xi32s4s32s256shhiii16s20x")
 
 
 def lastlog(box, **days_ago: int) -> None:
-    """Last sessions as lastlog(5) keeps them, one record a number of account."""
+    """Write last sessions as glibc keeps them: one record for each number of account."""
     numbers = {one.name: one.uid for one in accounts.accounts(box.machine())}
     raw = bytearray(LASTLOG.size * (max(numbers.values()) + 1))
     for name, days in days_ago.items():
@@ -37,7 +37,10 @@ def lastlog(box, **days_ago: int) -> None:
 
 def wtmp(box, *sessions: tuple[str, int]) -> None:
     now = int(box.machine().now.timestamp())
-    rows = [UTMP.pack(7, 1, b"tty2", b"", name.encode(), b":0", 0, 0, 0, now - days * 86_400, 0, b"") for name, days in sessions]
+    rows = [
+        UTMP.pack(7, 1, b"tty2", b"", name.encode(), b":0", 0, 0, 0, now - days * 86_400, 0, b"")
+        for name, days in sessions
+    ]
     box.write("/var/log/wtmp", b"".join(rows))
 
 
@@ -171,12 +174,15 @@ def test_an_account_that_opens_no_session_or_has_no_print_is_not_told(box) -> No
 
 @pytest.mark.parametrize(
     ("print_", "weak"),
-    [("$1$salt$0123456789012345678901", True), ("abcdefghijklm", True), ("abcdefghijklmnopqrstuvwx", True), ("$md5$rounds=904$s$h", True),
-     ("$md5,rounds=904$s$h", True), ("$sha1$40000$s$h", True), ("$3$$8846f7eaee8fb117ad06bdd830b7586c", True), ("_J9..rasmBYk8r9AiWNc", True),
-     ("$2x$05$abc", True), ("$y$j9T$a$b", False), ("$gy$j9T$a$b", False), ("$7$CU..../....a$b", False), ("$2b$05$abc", False),
+    [("$1$salt$0123456789012345678901", True), ("abcdefghijklm", True), ("abcdefghijklmnopqrstuvwx", True),
+     ("$md5$rounds=904$s$h", True),
+     ("$md5,rounds=904$s$h", True), ("$sha1$40000$s$h", True), ("$3$$8846f7eaee8fb117ad06bdd830b7586c", True),
+     ("_J9..rasmBYk8r9AiWNc", True),
+     ("$2x$05$abc", True), ("$y$j9T$a$b", False), ("$gy$j9T$a$b", False), ("$7$CU..../....a$b", False),
+     ("$2b$05$abc", False),
      ("$2y$05$abc", False), ("$2a$05$abc", False), ("$6$s$h", False), ("$5$s$h", False)],
 )  # fmt: skip
-def test_the_methods_of_crypt_are_ranked(box, print_: str, weak: bool) -> None:
+def test_the_methods_of_crypt_are_ranked(box, print_: str, *, weak: bool) -> None:
     box.person(secret=print_)
     assert box.ask(accounts.password_hashes) == PasswordHashes(int(weak), 1)
 
@@ -236,7 +242,10 @@ def test_a_folder_reached_by_a_link_is_not_judged_on_its_link(box) -> None:
 # ------------------------------------------------------------------ policy
 
 
-PWQUALITY = "password requisite pam_pwquality.so retry=3\npassword [success=1 default=ignore] pam_unix.so obscure use_authtok yescrypt\n"
+PWQUALITY = (
+    "password requisite pam_pwquality.so retry=3\n"
+    "password [success=1 default=ignore] pam_unix.so obscure use_authtok yescrypt\n"
+)
 
 
 def policy(box, pam: str = PWQUALITY, conf: str = "", **more: str) -> PasswordPolicy:
@@ -249,9 +258,12 @@ def policy(box, pam: str = PWQUALITY, conf: str = "", **more: str) -> PasswordPo
 
 @pytest.mark.parametrize(
     ("conf", "length", "classes"),
-    [("", 8, 0), ("minlen = 12\nminclass = 4\n", 12, 4), ("minlen=14\nminclass=3", 14, 3), ("\tminlen\t=\t12\t# douze\n", 12, 0),
-     ("# minlen = 12\n", 8, 0), ("minlen = 12\nminlen = 9\n", 9, 0), ("dcredit = -1\nucredit=-1\nlcredit=-2\nocredit = 1", 8, 3),
-     ("minlen = 3\n", 6, 0), ("minlen = 12\nenforcing = 0\n", 6, 0), ("minlen = 12\nenforcing = 1\n", 12, 0), ("minlen =\n12\n", 8, 0)],
+    [("", 8, 0), ("minlen = 12\nminclass = 4\n", 12, 4), ("minlen=14\nminclass=3", 14, 3),
+     ("\tminlen\t=\t12\t# douze\n", 12, 0),
+     ("# minlen = 12\n", 8, 0), ("minlen = 12\nminlen = 9\n", 9, 0),
+     ("dcredit = -1\nucredit=-1\nlcredit=-2\nocredit = 1", 8, 3),
+     ("minlen = 3\n", 6, 0), ("minlen = 12\nenforcing = 0\n", 6, 0), ("minlen = 12\nenforcing = 1\n", 12, 0),
+     ("minlen =\n12\n", 8, 0)],
 )  # fmt: skip
 def test_what_pwquality_demands_is_what_its_file_says(box, conf: str, length: int, classes: int) -> None:
     assert policy(box, conf=conf) == PasswordPolicy(length, classes)
@@ -267,7 +279,9 @@ def test_the_folder_is_read_first_and_the_file_wins(box) -> None:
 
 
 def test_a_module_in_a_comment_demands_nothing(box) -> None:
-    assert policy(box, "# password requisite pam_pwquality.so minlen=12\npassword sufficient pam_unix.so\n") == PasswordPolicy(6, 0)
+    assert policy(
+        box, "# password requisite pam_pwquality.so minlen=12\npassword sufficient pam_unix.so\n"
+    ) == PasswordPolicy(6, 0)
 
 
 def test_without_pwquality_the_length_of_pam_unix_is_the_only_demand(box) -> None:
@@ -289,10 +303,13 @@ def test_without_pam_nobody_knows(box) -> None:
 @pytest.mark.parametrize(
     ("line", "conf", "attempts"),
     [("auth required pam_unix.so", "", None), ("auth required pam_faillock.so preauth", "", 3),
-     ("auth required pam_faillock.so preauth deny=5", "deny = 4", 5), ("auth required pam_faillock.so preauth", "deny = 4\n", 4),
-     ("auth required pam_faillock.so preauth", "# deny = 4\n", 3), ("auth required pam_faillock.so preauth deny=0", "", None),
+     ("auth required pam_faillock.so preauth deny=5", "deny = 4", 5),
+     ("auth required pam_faillock.so preauth", "deny = 4\n", 4),
+     ("auth required pam_faillock.so preauth", "# deny = 4\n", 3),
+     ("auth required pam_faillock.so preauth deny=0", "", None),
      ("# auth required pam_faillock.so", "", None), ("auth required pam_tally2.so deny=6", "deny = 4", 6),
-     ("auth required pam_tally2.so", "", None), ("auth required pam_faillock.so preauth\n", "even_deny_root\nfail_interval = 900\ndeny=10", 10)],
+     ("auth required pam_tally2.so", "", None),
+     ("auth required pam_faillock.so preauth\n", "even_deny_root\nfail_interval = 900\ndeny=10", 10)],
 )  # fmt: skip
 def test_the_pause_after_wrong_passwords_is_that_of_pam(box, line: str, conf: str, attempts: int | None) -> None:
     box.write("/etc/pam.d/common-auth", line + "\n")

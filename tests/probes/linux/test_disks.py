@@ -14,46 +14,55 @@ def volumes(box, mounted: str):
     return box.ask(disks.system_volumes, mounted=mounted)
 
 
-def test_the_guided_encryption_of_debian_is_recognised(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_the_guided_encryption_of_debian_is_recognised(box) -> None:
     assert volumes(box, ROOT + BOOT + STICK) == SystemVolumes((Volume("/", encrypted=True),))
 
 
-def test_a_second_disk_left_open_is_told(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_second_disk_left_open_is_told(box) -> None:
     found = volumes(box, ROOT + "30 28 8:4 / /home rw - ext4 /dev/sda4 rw\n")
     assert found == SystemVolumes((Volume("/", encrypted=True), Volume("/home", encrypted=False)))
 
 
-def test_a_folder_named_like_boot_is_not_a_boot_partition(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_folder_named_like_boot_is_not_a_boot_partition(box) -> None:
     found = volumes(box, ROOT + "30 28 8:4 / /bootstrap rw - ext4 /dev/sda4 rw\n")
     assert Volume("/bootstrap", encrypted=False) in found.volumes
 
 
-def test_a_btrfs_system_is_judged_on_its_disk(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_btrfs_system_is_judged_on_its_disk(box) -> None:
     box.write("/dev/dm-1")
     box.link("/dev/mapper/poste-root", "../dm-1")
     found = volumes(box, "28 1 0:33 /@ / rw - btrfs /dev/mapper/poste-root rw\n")
     assert found == SystemVolumes((Volume("/", encrypted=True),))
 
 
-def test_a_system_that_starts_from_a_stick_is_still_the_system(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_system_that_starts_from_a_stick_is_still_the_system(box) -> None:
     assert volumes(box, "28 1 8:17 / / rw - ext4 /dev/sdb1 rw\n") == SystemVolumes((Volume("/", encrypted=False),))
 
 
 @pytest.mark.parametrize("root", ["28 1 0:40 / / rw - overlay overlay rw\n", "28 1 0:41 / / rw - nfs4 nas:/ rw\n", ""])
-def test_a_system_without_a_disk_of_its_own_cannot_be_judged(box, sysfs, root: str) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_system_without_a_disk_of_its_own_cannot_be_judged(box, root: str) -> None:
     assert isinstance(volumes(box, root + BOOT), Unknown)
 
 
-def test_a_zfs_system_cannot_be_judged(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_zfs_system_cannot_be_judged(box) -> None:
     assert isinstance(volumes(box, "28 1 0:40 / / rw - zfs rpool/root rw\n"), Unknown)
 
 
-def test_a_disk_image_that_somebody_mounted_is_not_the_system(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_disk_image_that_somebody_mounted_is_not_the_system(box) -> None:
     found = volumes(box, ROOT + "40 28 0:77 / /mnt/image rw - fuseblk /tmp/image rw\n")
     assert found == SystemVolumes((Volume("/", encrypted=True),))
 
 
-def test_a_windows_disk_of_the_same_computer_counts(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_windows_disk_of_the_same_computer_counts(box) -> None:
     found = volumes(box, ROOT + "40 28 8:4 / /mnt/windows rw - fuseblk /dev/sda4 rw\n")
     assert Volume("/mnt/windows", encrypted=False) in found.volumes
 
@@ -80,20 +89,24 @@ SWAPS = (
         (SWAPS[2], "SwapAreas(areas=(Volume(place='/var/swap file', encrypted=False),))"),
     ],
 )
-def test_memory_written_on_the_disk_is_told_and_memory_kept_in_memory_is_not(live, tmp_path, rows: str, answer: str) -> None:
+def test_memory_written_on_the_disk_is_told_and_memory_kept_in_memory_is_not(
+    live, tmp_path, rows: str, answer: str
+) -> None:
     (tmp_path / "swaps").write_text("Filename Type Size Used Priority\n" + rows)
     code = "from hygie.probes.linux.disks import swap_areas\nprint(ask(swap_areas, machine))"
     assert live(f"mount --bind {tmp_path}/swaps /proc/swaps", code).startswith(answer)
 
 
-def test_swap_inside_an_encrypted_lvm_is_encrypted(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_swap_inside_an_encrypted_lvm_is_encrypted(box) -> None:
     box.link("/dev/mapper/poste-swap", "../dm-1")
     box.write("/dev/dm-1")
     assert disks._swap_encrypted(box.machine(), "/dev/mapper/poste-swap", {})
     assert not disks._swap_encrypted(box.machine(), "/dev/sda4", {})
 
 
-def test_a_swap_file_is_as_safe_as_the_disk_that_holds_it(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_swap_file_is_as_safe_as_the_disk_that_holds_it(box) -> None:
     by_place = {mount.place: mount for mount in disks.mounts(box.machine(mounted=ROOT))}
     assert disks._swap_encrypted(box.machine(), "/var/swapfile", by_place)
     assert not disks._swap_encrypted(box.machine(), "/var/swapfile", {})
@@ -104,7 +117,9 @@ def test_a_swap_file_is_as_safe_as_the_disk_that_holds_it(box, sysfs) -> None:
 
 def test_the_fullest_local_disk_is_the_one_told(box) -> None:
     box.folder("/srv")
-    found = box.ask(disks.disk_space, mounted="28 1 8:3 / / rw - ext4 /dev/sda3 rw\n29 28 8:4 / /srv rw - ext4 /dev/sda4 rw\n")
+    found = box.ask(
+        disks.disk_space, mounted="28 1 8:3 / / rw - ext4 /dev/sda3 rw\n29 28 8:4 / /srv rw - ext4 /dev/sda4 rw\n"
+    )
     assert isinstance(found, DiskSpace)
     assert found.volumes == 2
     assert 0 <= found.smallest_free_share <= 1
@@ -112,7 +127,12 @@ def test_the_fullest_local_disk_is_the_one_told(box) -> None:
 
 @pytest.mark.parametrize(
     "mounted",
-    ["", "28 1 8:3 / / ro - ext4 /dev/sda3 rw\n", "28 1 0:9 / / rw - tmpfs tmpfs rw\n", "28 1 8:3 / /gone rw - ext4 /dev/sda3 rw\n"],
+    [
+        "",
+        "28 1 8:3 / / ro - ext4 /dev/sda3 rw\n",
+        "28 1 0:9 / / rw - tmpfs tmpfs rw\n",
+        "28 1 8:3 / /gone rw - ext4 /dev/sda3 rw\n",
+    ],
 )
 def test_a_disk_that_is_not_written_to_or_not_there_is_not_told(box, mounted: str) -> None:
     assert isinstance(box.ask(disks.disk_space, mounted=mounted), Unknown)
@@ -121,28 +141,33 @@ def test_a_disk_that_is_not_written_to_or_not_there_is_not_told(box, mounted: st
 # ------------------------------------------------------------------ media
 
 
-def test_no_medium_plugged_in_is_an_answer(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_no_medium_plugged_in_is_an_answer(box) -> None:
     assert box.ask(disks.removable_media, mounted=ROOT) == RemovableMedia(())
 
 
-def test_a_stick_is_told_with_its_encryption(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_stick_is_told_with_its_encryption(box) -> None:
     box.folder("/media/helene/CLE")
     found = box.ask(disks.removable_media, mounted=ROOT + STICK)
     assert found == RemovableMedia((Medium("/media/helene/CLE", encrypted=False, holds_backup=False),))
 
 
-def test_an_encrypted_stick_mounted_anywhere_is_still_a_stick(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_an_encrypted_stick_mounted_anywhere_is_still_a_stick(box) -> None:
     found = box.ask(disks.removable_media, mounted=ROOT + "40 28 253:2 / /srv/usb rw - ext4 /dev/mapper/usb rw\n")
     assert found == RemovableMedia((Medium("/srv/usb", encrypted=True, holds_backup=False),))
 
 
-def test_a_medium_whose_device_is_hidden_is_not_said_open(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_medium_whose_device_is_hidden_is_not_said_open(box) -> None:
     found = box.ask(disks.removable_media, mounted=ROOT + "40 28 0:99 / /media/h/X rw - fuseblk /tmp/x rw\n")
     assert found.media[0].encrypted is None
 
 
 @pytest.mark.parametrize("name", ["Sauvegarde cabinet", "backups", "Backups.backupdb", "hygie-medium.json", "bkp_2026"])
-def test_a_medium_with_a_folder_named_after_a_backup_holds_one(box, sysfs, name: str) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_medium_with_a_folder_named_after_a_backup_holds_one(box, name: str) -> None:
     box.folder(f"/media/helene/CLE/{name}")
     assert box.ask(disks.removable_media, mounted=ROOT + STICK).media[0].holds_backup
 

@@ -73,9 +73,10 @@ def test_a_computer_that_starts_from_the_network_is_not_closed_as_a_whole(box) -
 
 
 @pytest.mark.parametrize(
-    ("place", "closed"), [("/mnt/nas", True), ("/mnt/nas/a/b", True), ("/mnt/nas2", False), ("/mnt", False), ("/", False)]
+    ("place", "closed"),
+    [("/mnt/nas", True), ("/mnt/nas/a/b", True), ("/mnt/nas2", False), ("/mnt", False), ("/", False)],
 )
-def test_what_lies_below_a_closed_place_is_closed(place: str, closed: bool) -> None:
+def test_what_lies_below_a_closed_place_is_closed(place: str, *, closed: bool) -> None:
     assert is_closed(place, frozenset({"/mnt/nas"})) is closed
 
 
@@ -88,22 +89,36 @@ def mount(device: str, place: str = "/x", kind: str = "ext4", source: str = "/de
 
 @pytest.mark.parametrize(
     ("device", "encrypted"),
-    [("253:0", True), ("253:1", True), ("253:2", True), ("8:3", False), ("8:1", False), ("8:17", False), ("9:9", False)],
+    [
+        ("253:0", True),
+        ("253:1", True),
+        ("253:2", True),
+        ("8:3", False),
+        ("8:1", False),
+        ("8:17", False),
+        ("9:9", False),
+    ],
 )
-def test_a_volume_is_encrypted_when_dm_crypt_opens_it_or_what_it_stands_on(box, sysfs, device: str, encrypted: bool) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_volume_is_encrypted_when_dm_crypt_opens_it_or_what_it_stands_on(
+    box, device: str, *, encrypted: bool
+) -> None:
     machine = box.machine()
     assert is_encrypted(machine, device_folder(machine, mount(device))) is encrypted
 
 
-def test_a_volume_made_of_two_disks_is_encrypted_only_if_both_are(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_volume_made_of_two_disks_is_encrypted_only_if_both_are(box) -> None:
     assert not is_encrypted(box.machine(), "/sys/dev/block/9:0")
 
 
-def test_a_volume_that_is_only_checked_is_not_encrypted(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_volume_that_is_only_checked_is_not_encrypted(box) -> None:
     assert not is_encrypted(box.machine(), "/sys/dev/block/253:3")
 
 
-def test_a_volume_with_a_number_of_its_own_is_found_by_its_source(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_a_volume_with_a_number_of_its_own_is_found_by_its_source(box) -> None:
     box.link("/dev/mapper/data", "../dm-1")
     box.write("/dev/dm-1")
     machine = box.machine()
@@ -121,16 +136,22 @@ def test_devices_that_stand_on_each_other_without_end_are_an_answer(box, sysfs) 
 
 
 @pytest.mark.parametrize(
-    ("device", "removable"), [("8:17", True), ("8:33", True), ("253:2", True), ("8:3", False), ("253:1", False), ("9:9", False)]
+    ("device", "removable"),
+    [("8:17", True), ("8:33", True), ("253:2", True), ("8:3", False), ("253:1", False), ("9:9", False)],
 )
-def test_what_hangs_from_usb_can_be_unplugged_encrypted_or_not(box, sysfs, device: str, removable: bool) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_what_hangs_from_usb_can_be_unplugged_encrypted_or_not(box, device: str, *, removable: bool) -> None:
     assert is_removable(box.machine(), mount(device)) is removable
 
 
-@pytest.mark.parametrize(("place", "removable"), [("/media/helene/CLE", True), ("/run/media/h/X", True), ("/srv", False)])
-def test_the_usual_places_hold_media(box, sysfs, place: str, removable: bool) -> None:
+@pytest.mark.parametrize(
+    ("place", "removable"), [("/media/helene/CLE", True), ("/run/media/h/X", True), ("/srv", False)]
+)
+@pytest.mark.usefixtures("sysfs")
+def test_the_usual_places_hold_media(box, place: str, *, removable: bool) -> None:
     assert is_removable(box.machine(), mount("8:3", place)) is removable
 
 
-def test_what_is_not_on_a_disk_is_not_a_medium(box, sysfs) -> None:
+@pytest.mark.usefixtures("sysfs")
+def test_what_is_not_on_a_disk_is_not_a_medium(box) -> None:
     assert not is_removable(box.machine(), mount("0:45", "/media/nas", "cifs"))

@@ -23,19 +23,27 @@ LO = "ip link set lo up"
 
 
 def test_ports_bound_beyond_loopback_are_told_with_their_program(live) -> None:
-    places = "[(2, '0.0.0.0', 11112), (2, '127.0.0.1', 5432), (2, '127.8.8.8', 5433), (10, '::', 8042), (10, '::1', 6379), (10, '::', 11112)]"
+    places = [
+        (2, "0.0.0.0", 11112), (2, "127.0.0.1", 5432), (2, "127.8.8.8", 5433), (10, "::", 8042), (10, "::1", 6379),
+        (10, "::", 11112),
+    ]  # fmt: skip
     first, _ = live(LO, CODE.format(places=places)).splitlines()
     assert first == "[(8042, 'python'), (11112, 'python')]"
 
 
 def test_a_mapped_address_counts_as_what_it_maps(live) -> None:
     code = CODE.replace("1)\n    s.bind", "0)\n    s.bind")
-    first, _ = live(LO, code.format(places="[(10, '::ffff:127.0.0.1', 7001), (10, '::ffff:0.0.0.0', 7002)]")).splitlines()
+    first, _ = live(
+        LO, code.format(places="[(10, '::ffff:127.0.0.1', 7001), (10, '::ffff:0.0.0.0', 7002)]")
+    ).splitlines()
     assert first == "[(7002, 'python')]"
 
 
 def test_no_service_no_port(live) -> None:
-    assert live(LO, CODE.format(places="[]")).splitlines() == ["[]", str(RemoteDesktop(enabled=False, network_level_authentication=None))]
+    assert live(LO, CODE.format(places="[]")).splitlines() == [
+        "[]",
+        str(RemoteDesktop(enabled=False, network_level_authentication=None)),
+    ]
 
 
 def test_a_remote_desktop_is_told_by_its_port(live) -> None:
@@ -85,9 +93,11 @@ WPA = "[connection]\nid=cabinet\ntype=wifi\n\n[wifi-security]\nkey-mgmt=wpa-psk\
 
 @pytest.mark.parametrize(
     ("text", "open_ones"),
-    [(WPA, 0), (WPA.replace("wpa-psk", "sae"), 0), (WPA.replace("wpa-psk", "wpa-eap"), 0), (WPA.replace("wpa-psk", "owe"), 0),
+    [(WPA, 0), (WPA.replace("wpa-psk", "sae"), 0), (WPA.replace("wpa-psk", "wpa-eap"), 0),
+     (WPA.replace("wpa-psk", "owe"), 0),
      (WPA.replace("=", " = "), 0), ("[connection]\ntype=wifi\n", 1), ("[connection]\ntype = 802-11-wireless\n", 1),
-     (WPA.replace("wpa-psk", "none"), 1), (WPA.replace("wpa-psk", "ieee8021x"), 1), (WPA.replace("key-mgmt", "#key-mgmt"), 1)],
+     (WPA.replace("wpa-psk", "none"), 1), (WPA.replace("wpa-psk", "ieee8021x"), 1),
+     (WPA.replace("key-mgmt", "#key-mgmt"), 1)],
 )  # fmt: skip
 def test_a_network_without_wpa_is_open_or_wep(box, text: str, open_ones: int) -> None:
     assert remembered(box, text) == Wifi(1, open_ones)
@@ -101,7 +111,8 @@ def test_cables_are_not_wireless(box) -> None:
 def test_networks_of_wpa_supplicant_count(box) -> None:
     box.write(
         "/etc/wpa_supplicant/wpa_supplicant.conf",
-        'ctrl_interface=/run\n#network={\n#key_mgmt=NONE\n#}\nnetwork={\n  ssid="a"\n  psk="x"\n}\nnetwork={\n  ssid="b"\n  key_mgmt = NONE\n}\n'
+        'ctrl_interface=/run\n#network={\n#key_mgmt=NONE\n#}\nnetwork={\n  ssid="a"\n  psk="x"\n}\n'
+        'network={\n  ssid="b"\n  key_mgmt = NONE\n}\n'
         'network={\n ssid="c"\n key_mgmt=WPA-PSK SAE\n}\n',
     )
     assert box.ask(network.wifi) == Wifi(3, 1)

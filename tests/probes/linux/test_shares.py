@@ -74,15 +74,22 @@ def test_settings_before_any_section_are_global(box) -> None:
 
 
 def test_a_heading_followed_by_a_remark_is_a_heading(box) -> None:
-    assert offered(box, "[un]\npath=/srv/Commun\n[deux] # second\npath=/srv/Commun\nguest ok = yes\n") == (CLOSED, READABLE)
+    assert offered(box, "[un]\npath=/srv/Commun\n[deux] # second\npath=/srv/Commun\nguest ok = yes\n") == (
+        CLOSED,
+        READABLE,
+    )
 
 
 def test_a_section_written_twice_is_one(box) -> None:
     assert offered(box, share() + "[COMMUN]\nguest ok = yes\n") == (READABLE,)
 
 
-@pytest.mark.parametrize("text", ["[homes]\nread only = no\n", "[printers]\npath=/var/spool\nguest ok=yes\n", "[print$]\npath=/x\nguest ok=yes\n",
-                                  "[imprimante]\npath=/x\nprintable=yes\nguest ok=yes\n", "[vieux]\npath=/x\navailable=no\nguest ok=yes\n", "[vide]\nguest ok=yes\n", ""])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["[homes]\nread only = no\n", "[printers]\npath=/var/spool\nguest ok=yes\n", "[print$]\npath=/x\nguest ok=yes\n",
+     "[imprimante]\npath=/x\nprintable=yes\nguest ok=yes\n", "[vieux]\npath=/x\navailable=no\nguest ok=yes\n",
+     "[vide]\nguest ok=yes\n", ""],
+)  # fmt: skip
 def test_what_is_not_a_folder_offered_is_left_out(box, text: str) -> None:
     box.write("/etc/samba/smb.conf", text)
     assert isinstance(box.ask(shares.shared_folders), Absent)
@@ -93,14 +100,23 @@ def test_included_files_count(box) -> None:
     assert offered(box, "[global]\nworkgroup = CABINET\ninclude = /etc/samba/shares.conf\n") == (READABLE,)
 
 
-@pytest.mark.parametrize("line", ["include = registry", "config backend = registry", "include = /etc/samba/%m.conf", "include = /etc/samba/smb.conf"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "include = registry",
+        "config backend = registry",
+        "include = /etc/samba/%m.conf",
+        "include = /etc/samba/smb.conf",
+    ],
+)
 def test_shares_kept_elsewhere_are_unknown(box, line: str) -> None:
     assert isinstance(offered(box, f"[global]\n{line}\n"), Unknown)
 
 
 @pytest.mark.parametrize(
     ("acl", "guest", "fact"),
-    [("S-1-1-0:R,", "n", CLOSED), ("S-1-1-0:R,", "y", READABLE), ("S-1-1-0:F,", "n", WRITABLE), ("S-1-1-0:F,", "y", ALL), ("Everyone:F", "n", WRITABLE),
+    [("S-1-1-0:R,", "n", CLOSED), ("S-1-1-0:R,", "y", READABLE), ("S-1-1-0:F,", "n", WRITABLE),
+     ("S-1-1-0:F,", "y", ALL), ("Everyone:F", "n", WRITABLE),
      ("S-1-5-21-1-2-3-1000:F,S-1-1-0:R,", "n", CLOSED), ("S-1-1-0:D,", "n", CLOSED)],
 )  # fmt: skip
 def test_a_share_made_by_a_person_is_as_open_as_its_list(box, acl: str, guest: str, fact: Share) -> None:
@@ -117,7 +133,7 @@ def test_the_places_offered_keep_their_capitals(box) -> None:
 # ------------------------------------------------------------------ testparm, the judge
 
 
-def testparm(tmp_path, text: str) -> dict[str, dict[str, str]]:
+def samba_says(tmp_path, text: str) -> dict[str, dict[str, str]]:
     """Each section as Samba understands it, defaults included."""
     (tmp_path / "smb.conf").write_text(text)
     done = subprocess.run(["testparm", "-sv", tmp_path / "smb.conf"], text=True, capture_output=True, check=False)
@@ -154,7 +170,7 @@ Trois
 
 
 def test_an_odd_file_is_understood_as_samba_does(tmp_path) -> None:
-    theirs = testparm(tmp_path, ODD)
+    theirs = samba_says(tmp_path, ODD)
     sections = dict(parse_smb(ODD))
     mine = {name: {**sections["global"], **keys} for name, keys in sections.items() if name != "global"}
     assert set(mine) == set(theirs) - {"global"}
@@ -162,7 +178,9 @@ def test_an_odd_file_is_understood_as_samba_does(tmp_path) -> None:
     for name, keys in mine.items():
         said = {**general, **theirs[name]}
         assert keys["path"] == said["path"]
-        assert keys["guestok"].casefold() in ("yes", "true", "1") if said["guest ok"] == "Yes" else keys["guestok"] == "no"
+        assert (
+            keys["guestok"].casefold() in ("yes", "true", "1") if said["guest ok"] == "Yes" else keys["guestok"] == "no"
+        )
         assert keys["writable"].casefold() in (("no", "false") if said["read only"] == "Yes" else ("yes", "true"))
 
 

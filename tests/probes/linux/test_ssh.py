@@ -40,7 +40,8 @@ def sshd(tmp_path_factory: pytest.TempPathFactory):
     def judge(texts: list[str]) -> list[dict[str, str]]:
         for number, text in enumerate(texts):
             (folder / f"{number}.conf").write_text(text)
-        loop = f"for n in $(seq 0 {len(texts) - 1}); do /usr/sbin/sshd -T -h {folder}/key -f {folder}/$n.conf > {folder}/$n.out || exit 1; done"
+        one = f"/usr/sbin/sshd -T -h {folder}/key -f {folder}/$n.conf > {folder}/$n.out || exit 1"
+        loop = f"for n in $(seq 0 {len(texts) - 1}); do {one}; done"
         script = f"mount -t tmpfs tmpfs /run && mkdir /run/sshd && {loop}"
         done = subprocess.run(["unshare", "--mount", "bash", "-c", script], text=True, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -88,7 +89,12 @@ def test_random_settings_come_to_what_sshd_says(box, sshd) -> None:
     def line() -> str:
         key = source.choice(list(KEYWORDS.values()))
         value = source.choice(["yes", "no", "prohibit-password"] if key == "PermitRootLogin" else ["yes", "no"])
-        return source.choice(["", " ", "# "]) + key + source.choice([" ", "=", " = ", "\t"]) + source.choice([value, f'"{value}"'])
+        return (
+            source.choice(["", " ", "# "])
+            + key
+            + source.choice([" ", "=", " = ", "\t"])
+            + source.choice([value, f'"{value}"'])
+        )
 
     texts = ["\n".join(line() for _ in range(source.randint(1, 8))) + "\n" for _ in range(60)]
     assert [ours(box, text) for text in texts] == sshd(texts)
@@ -97,13 +103,20 @@ def test_random_settings_come_to_what_sshd_says(box, sshd) -> None:
 def test_included_files_come_to_what_sshd_says(box, sshd, tmp_path: Path) -> None:
     inside = tmp_path / "parts"
     inside.mkdir()
-    parts = {"10-a.conf": "PasswordAuthentication no\nMatch User x\nPermitRootLogin yes\n", "20-b.conf": "PasswordAuthentication yes\n", ".hidden.conf": "UsePAM yes\n", "30-c.txt": "UsePAM yes\n"}
+    parts = {
+        "10-a.conf": "PasswordAuthentication no\nMatch User x\nPermitRootLogin yes\n",
+        "20-b.conf": "PasswordAuthentication yes\n",
+        ".hidden.conf": "UsePAM yes\n",
+        "30-c.txt": "UsePAM yes\n",
+    }
     for name, text in parts.items():
         (inside / name).write_text(text)
         box.write(f"{inside}/{name}", text)
     texts = [
-        f"Include {inside}/*.conf\nPermitRootLogin no\n", f"PasswordAuthentication yes\nInclude {inside}/*.conf\n", f"Include {inside}/1?-*.conf\n",
-        f'Include "{inside}/[12]0-*.conf" {inside}/absent.conf\n', f"include={inside}/20-b.conf\n", f"Match User x\nInclude {inside}/10-a.conf\n",
+        f"Include {inside}/*.conf\nPermitRootLogin no\n", f"PasswordAuthentication yes\nInclude {inside}/*.conf\n",
+        f"Include {inside}/1?-*.conf\n",
+        f'Include "{inside}/[12]0-*.conf" {inside}/absent.conf\n', f"include={inside}/20-b.conf\n",
+        f"Match User x\nInclude {inside}/10-a.conf\n",
     ]  # fmt: skip
     for text, theirs in zip(texts, sshd(texts), strict=True):
         mine = ours(box, text)
@@ -125,13 +138,22 @@ def test_the_defaults_are_those_of_openssh(box) -> None:
 @pytest.mark.parametrize(
     ("text", "fact"),
     [
-        ("PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin no\n", SshServer(False, "no", False)),
+        (
+            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin no\n",
+            SshServer(False, "no", False),
+        ),
         ("PasswordAuthentication no\nUsePAM yes\n", SshServer(True, "keys", False)),
         ("PasswordAuthentication no\nUsePAM no\n", SshServer(False, "keys", False)),
         ("PermitRootLogin yes\nPermitEmptyPasswords yes\n", SshServer(True, "yes", True)),
-        ("PasswordAuthentication no\nMatch Address 192.168.0.0/16\n  PasswordAuthentication yes\n", SshServer(True, "keys", False)),
+        (
+            "PasswordAuthentication no\nMatch Address 192.168.0.0/16\n  PasswordAuthentication yes\n",
+            SshServer(True, "keys", False),
+        ),
         ("PermitRootLogin no\nMatch Address 192.168.0.0/16\n  PermitRootLogin yes\n", SshServer(True, "yes", False)),
-        ("PermitRootLogin no\nMatch User root\n  PermitRootLogin forced-commands-only\n", SshServer(True, "keys", False)),
+        (
+            "PermitRootLogin no\nMatch User root\n  PermitRootLogin forced-commands-only\n",
+            SshServer(True, "keys", False),
+        ),
         ("PasswordAuthentication no\nMatch User x\n  PermitEmptyPasswords yes\n", SshServer(False, "keys", True)),
     ],
 )
@@ -140,7 +162,9 @@ def test_the_server_accepts_what_it_accepts_from_somebody(box, text: str, fact: 
 
 
 def test_a_match_block_ends_with_its_file(box) -> None:
-    found = server(box, "Include sshd_config.d/*.conf\nPermitRootLogin yes\n", a="Match User backup\n  PasswordAuthentication no\n")
+    found = server(
+        box, "Include sshd_config.d/*.conf\nPermitRootLogin yes\n", a="Match User backup\n  PasswordAuthentication no\n"
+    )
     assert found.root_login == "yes"
 
 
@@ -150,7 +174,8 @@ def test_a_file_included_in_a_match_block_concerns_some_people(box) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Include sshd_config\n", "Include sshd_config.d/*.conf\nInclude sshd_config.d/*.conf\n", "Include */x.conf\n"]
+    "text",
+    ["Include sshd_config\n", "Include sshd_config.d/*.conf\nInclude sshd_config.d/*.conf\n", "Include */x.conf\n"],
 )
 def test_settings_that_cannot_be_followed_are_unknown(box, text: str) -> None:
     assert isinstance(server(box, text, a="Include sshd_config.d/*.conf\nInclude sshd_config.d/*.conf\n"), Unknown)
