@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.truth.fixtures"]
 LONG = os.environ.get("HYGIE_TEST_LONG") == "1"
 CORPUS_ABSENT = "corpus absent"
 

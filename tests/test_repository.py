@@ -12,7 +12,10 @@ from tests.e2e.command import hygie
 
 REPO = Path(__file__).resolve().parents[1]
 LOCKS = ("base", "all", "dev")
-ALLOWED = re.compile(r"\b(MIT|BSD|0BSD|ISC|Apache|PSF|Python Software Foundation|MPL|Mozilla|LGPL|Lesser General|HPND|Unlicense)\b", re.IGNORECASE)
+ALLOWED = re.compile(
+    r"\b(MIT|BSD|0BSD|ISC|Apache|PSF|Python Software Foundation|MPL|Mozilla|LGPL|Lesser General|HPND|Unlicense)\b",
+    re.IGNORECASE,
+)
 README = (REPO / "README.md").read_text()
 
 
@@ -37,7 +40,9 @@ def test_every_dependency_has_an_allowed_licence(package: str) -> None:
     except metadata.PackageNotFoundError:
         assert package == "colorama", f"{package} is locked and not installed"
         return
-    said = " ".join([facts.get("License-Expression") or "", facts.get("License") or "", *(facts.get_all("Classifier") or [])])
+    said = " ".join(
+        [facts.get("License-Expression") or "", facts.get("License") or "", *(facts.get_all("Classifier") or [])]
+    )
     assert ALLOWED.search(said), f"{package}: {said[:200]}"
     assert not re.search(r"\bA?GPL|GNU (Affero )?General", re.sub(r"LGPL|Lesser General", "", said)), package
 
@@ -55,7 +60,11 @@ def test_every_verb_is_in_the_readme_and_every_verb_of_the_readme_exists() -> No
 
 
 def test_every_option_written_in_the_documents_exists() -> None:
-    known = set(re.findall(r"--[a-z-]+", hygie("bilan", "--help").stdout + hygie("docteur", "--help").stdout + hygie("--help").stdout))
+    known = set(
+        re.findall(
+            r"--[a-z-]+", hygie("bilan", "--help").stdout + hygie("docteur", "--help").stdout + hygie("--help").stdout
+        )
+    )
     known |= {"--install", "--long"}
     for name in ("README.md", "LISEZMOI.md", "docs/guides/cabinet.md", "docs/guides/prestataire.md"):
         lines = [line for line in (REPO / name).read_text().splitlines() if "bilan" in line or "docteur" in line]

@@ -45,11 +45,17 @@ def main() -> int:
     sizes = [length(function) for _, function in found]
     annotated = sum(1 for _, function in found if function.returns is not None or function.name == "__init__")
     ratio = lines(tests) / lines(code)
-    print(f"fonctions : {len(sizes)}, médiane {statistics.median(sizes):.0f} (≤ {MEDIAN}), max {max(sizes)} (≤ {LONGEST})")
+    print(
+        f"fonctions : {len(sizes)}, médiane {statistics.median(sizes):.0f} (≤ {MEDIAN}), max {max(sizes)} (≤ {LONGEST})"
+    )
     print(f"annotées : {100 * annotated / len(found):.0f} %; lignes : {lines(code)} de code, {lines(tests)} de tests")
     print(f"tests ÷ code : {ratio:.2f} (≥ {RATIO})")
     long = [f"{p.relative_to(HERE)}:{f.lineno} {f.name} : {length(f)} lignes" for p, f in found if length(f) > LONGEST]
-    tall = [f"{p.relative_to(HERE)} : {n} lignes" for p in [*code, *tests] if (n := p.read_text("utf-8").count("\n")) > TALLEST]
+    tall = [
+        f"{p.relative_to(HERE)} : {n} lignes"
+        for p in [*code, *tests]
+        if (n := p.read_text("utf-8").count("\n")) > TALLEST
+    ]
     print("\n".join([*long, *tall]) or "aucune limite dépassée")
     return 1 if long or tall else 0
 

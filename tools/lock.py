@@ -22,7 +22,7 @@ def main() -> int:
     for name in ("base", "all", "dev"):
         files = [f"{name}.in", "-o", f"{name}.lock"]
         command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, "--exclude-newer", before, *files]
-        if code := subprocess.run(command, cwd=REQUIREMENTS, check=False).returncode:  # noqa: S603 - fixed words
+        if code := subprocess.run(command, cwd=REQUIREMENTS, check=False).returncode:
             return code
     return 0
 

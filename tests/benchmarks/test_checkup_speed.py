@@ -36,7 +36,9 @@ def cost(command: Sequence[str]) -> Cost:
 
 
 def files_opened(command: Sequence[str], trace: Path) -> int:
-    subprocess.run(["strace", "-f", "-qq", "-e", "trace=open,openat", "-o", str(trace), *command], capture_output=True, check=False)
+    subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=open,openat", "-o", str(trace), *command], capture_output=True, check=False
+    )
     return sum(1 for line in trace.open(errors="replace") if " = -1 " not in line)
 
 
@@ -47,8 +49,16 @@ def test_the_whole_check_up_takes_at_most_a_twentieth_of_lynis(tmp_path: Path) -
         mine.append(cost(bilan))
         theirs.append(cost(LYNIS))
     figures = {
-        "hygie": {"wall": statistics.median(c.wall for c in mine), "cpu": statistics.median(c.cpu for c in mine), "peak_kib": max(c.peak_kib for c in mine[:1])},
-        "lynis": {"wall": statistics.median(c.wall for c in theirs), "cpu": statistics.median(c.cpu for c in theirs), "peak_kib": max(c.peak_kib for c in theirs)},
+        "hygie": {
+            "wall": statistics.median(c.wall for c in mine),
+            "cpu": statistics.median(c.cpu for c in mine),
+            "peak_kib": max(c.peak_kib for c in mine[:1]),
+        },
+        "lynis": {
+            "wall": statistics.median(c.wall for c in theirs),
+            "cpu": statistics.median(c.cpu for c in theirs),
+            "peak_kib": max(c.peak_kib for c in theirs),
+        },
         "files_opened_by_hygie": files_opened(bilan, tmp_path / "trace"),
     }
     figures["ratio"] = figures["hygie"]["wall"] / figures["lynis"]["wall"]
@@ -61,5 +71,8 @@ def test_the_whole_check_up_takes_at_most_a_twentieth_of_lynis(tmp_path: Path) -
 def test_help_costs_less_than_150_ms_of_cpu(tries: int) -> None:
     """Named in the contract as CPU time, which load does not change; the least of several tries is the program's own."""
     program = "import sys, time; from hygie.cli.main import main; main(['--help']); print(time.process_time(), file=sys.stderr)"
-    runs = [subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True) for _ in range(tries)]
+    runs = [
+        subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True)
+        for _ in range(tries)
+    ]
     assert min(float(run.stderr) for run in runs) < 0.150

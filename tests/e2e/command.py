@@ -11,12 +11,21 @@ HYGIE = (sys.executable, "-B", "-m", "hygie")
 
 
 def hygie(
-    *words: str | os.PathLike[str], environment: Mapping[str, str] | None = None, cwd: Path | None = None, prefix: tuple[str, ...] = ()
+    *words: str | os.PathLike[str],
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    prefix: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
     """The command's outcome; `prefix` runs it under another program (strace, unshare, a shell)."""
     command = [*prefix, *HYGIE, *map(os.fspath, words)]
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, cwd=cwd, env=None if environment is None else dict(environment)
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+        env=None if environment is None else dict(environment),
     )
 
 

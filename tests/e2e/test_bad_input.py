@@ -75,10 +75,17 @@ def test_a_broken_catalogue_names_its_file_and_line(damage: str, tmp_path: Path)
     lines = file.read_text().splitlines()
     file.write_text("\n".join([*lines[:40], "= broken", *lines[40:]]))
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([*HYGIE, "bilan"], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60, check=False)
+    done = subprocess.run(
+        [*HYGIE, "bilan"], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60, check=False
+    )
     told_in_french(done, 70)
     assert f"{file.name}, ligne " in done.stderr
-    assert subprocess.run([*HYGIE, "docteur"], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False).returncode == 0
+    assert (
+        subprocess.run(
+            [*HYGIE, "docteur"], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+        ).returncode
+        == 0
+    )
 
 
 @pytest.mark.parametrize("place", ["/proc/nowhere/x", "/dev/full", "{tmp}", "{tmp}/absent/x", "{tmp}/file/x"])
@@ -91,15 +98,28 @@ def test_a_place_that_cannot_be_written_is_refused_and_nothing_is_lost(place: st
 
 def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
     script = f"mount -t tmpfs -o size=16k tmpfs {tmp_path} && echo old > {tmp_path}/b.html && head -c 12000 /dev/zero > {tmp_path}/ballast; "
-    script += f"{' '.join(HYGIE)} bilan --format html -o {tmp_path}/b.html; echo $?; cat {tmp_path}/b.html; ls -A {tmp_path}"
-    done = subprocess.run(["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout.split() == ["2", "old", "b.html", "ballast"] or done.stdout.split() == ["2", "old", "ballast", "b.html"], done
+    script += (
+        f"{' '.join(HYGIE)} bilan --format html -o {tmp_path}/b.html; echo $?; cat {tmp_path}/b.html; ls -A {tmp_path}"
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.split() == ["2", "old", "b.html", "ballast"] or done.stdout.split() == [
+        "2",
+        "old",
+        "ballast",
+        "b.html",
+    ], done
     assert "ne peut pas être écrit" in done.stderr
 
 
 def test_a_read_only_disk_changes_nothing_to_the_report() -> None:
-    script = f"mount -o remount,ro,bind / 2>/dev/null || mount --bind -o ro / /mnt; {' '.join(HYGIE)} bilan --format json"
-    done = subprocess.run(["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    script = (
+        f"mount -o remount,ro,bind / 2>/dev/null || mount --bind -o ro / /mnt; {' '.join(HYGIE)} bilan --format json"
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["measures"]) == 7
 
@@ -107,7 +127,9 @@ def test_a_read_only_disk_changes_nothing_to_the_report() -> None:
 def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     output = tmp_path / "bilan.pdf"
     for pause in (0.05, 0.2, 0.35):
-        process = subprocess.Popen([*HYGIE, "bilan", "--format", "pdf", "-o", output], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [*HYGIE, "bilan", "--format", "pdf", "-o", output], stderr=subprocess.PIPE, text=True
+        )
         time.sleep(pause)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
@@ -143,7 +165,13 @@ def with_person(home: Path, *words: str, before: str = "") -> subprocess.Complet
     passwd = home.parent / "passwd"
     passwd.write_text(Path("/etc/passwd").read_text() + f"essai:x:1999:1999::{home}:/bin/bash\n")
     script = f"mount --bind {passwd} /etc/passwd; {before} exec {' '.join((*HYGIE, *words))}"
-    return subprocess.run(["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=200 if LONG else 100, check=False)
+    return subprocess.run(
+        ["unshare", "--mount", "bash", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=200 if LONG else 100,
+        check=False,
+    )
 
 
 def of(done: subprocess.CompletedProcess[str], check: str) -> dict[str, object]:
@@ -153,7 +181,12 @@ def of(done: subprocess.CompletedProcess[str], check: str) -> dict[str, object]:
 
 
 def test_hostile_file_names_are_counted_and_never_shown(person: Path) -> None:
-    for name in (b"mots de passe\n\033[31m.txt", b"mdp \xff\xfe.txt", "mots de passe \u202etxt.exe.txt".encode(), b"mdp " + b"x" * 240 + b".txt"):
+    for name in (
+        b"mots de passe\n\033[31m.txt",
+        b"mdp \xff\xfe.txt",
+        "mots de passe \u202etxt.exe.txt".encode(),
+        b"mdp " + b"x" * 240 + b".txt",
+    ):
         Path(os.fsdecode(os.path.join(os.fsencode(person / "Desktop"), name))).write_bytes(b"")
     done = with_person(person, "bilan", "--format", "json")
     finding = of(done, "passwords-list-file")
@@ -192,7 +225,7 @@ def test_a_tree_of_too_many_files_is_bounded_in_time(person: Path) -> None:
         "    for n in range(10000): os.mknod(f'{root}/{made // 1000000}/{made // 10000}/{n}')\n"
         "    made += 10000\n"
     )
-    tmpfs = f"mkdir -p {folder}; mount -t tmpfs -o nr_inodes=0,size=80% tmpfs {folder}; python3 -c \"{script}\" {folder} {MANY_FILES};"
+    tmpfs = f'mkdir -p {folder}; mount -t tmpfs -o nr_inodes=0,size=80% tmpfs {folder}; python3 -c "{script}" {folder} {MANY_FILES};'
     before = time.monotonic()
     done = with_person(person, "bilan", "--format", "json", before=tmpfs)
     finding = of(done, "passwords-list-file")
@@ -214,7 +247,8 @@ def test_a_dead_disk_does_not_hold_the_check_up_back(person: Path) -> None:
     place.mkdir()
     fuse = "mount.exfat-fus"  # the kernel's 15 characters; -x, so that the shell does not stop itself
     freeze = (
-        f"truncate -s 32M {image}; mkfs.exfat {image} >/dev/null; mount.exfat-fuse {image} {place} >/dev/null 2>&1; "
+        f"truncate -s 32M {image}; mkfs.exfat {image} >/dev/null; loop=$(losetup -f --show {image}); "
+        f"mount.exfat-fuse $loop {place} >/dev/null 2>&1; grep -q {place} /proc/self/mountinfo || exit 99; losetup -d $loop; "
         f"pkill -STOP -x {fuse}; (sleep 60; pkill -CONT -x {fuse}) >/dev/null 2>&1 & "
     )
     start = time.monotonic()
@@ -225,4 +259,5 @@ def test_a_dead_disk_does_not_hold_the_check_up_back(person: Path) -> None:
         subprocess.run(["pkill", "-KILL", "-x", fuse], check=False)
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - start < 50
+    assert of(done, "access-disk-space")["outcome"] == "unknown"
     assert len(json.loads(done.stdout)["measures"]) == 7

@@ -120,7 +120,10 @@ def test_help_costs_little_and_imports_nothing_heavy() -> None:
         "heavy = {'django', 'rich', 'httpx', 'cryptography', 'msgspec', 'jinja2', 'typst'} & set(sys.modules)\n"
         "print(code, sorted(heavy), time.process_time(), file=sys.stderr)\n"
     )
-    done = [subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True) for _ in range(5)]
+    done = [
+        subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True)
+        for _ in range(5)
+    ]
     code, heavy, _ = done[0].stderr.strip().split(" ", 2)
     assert (code, heavy) == ("0", "[]")
 
@@ -134,7 +137,9 @@ def test_nothing_is_written_but_the_chosen_file(tmp_path: Path) -> None:
         line for line in trace.read_text(errors="replace").splitlines()
         if re.search(r"O_WRONLY|O_RDWR|O_CREAT|unlink|rename|mkdir|truncate|symlink|link(at)?\(", line) and " = -1 " not in line
     ]  # fmt: skip
-    elsewhere = [line for line in written if str(tmp_path) not in line and "/dev/null" not in line and "/dev/tty" not in line]
+    elsewhere = [
+        line for line in written if str(tmp_path) not in line and "/dev/null" not in line and "/dev/tty" not in line
+    ]
     assert elsewhere == []
     assert written, "the trace saw the chosen file"
 
@@ -159,9 +164,13 @@ sys.exit(main(["bilan", "--format", "json"]))
 
 
 def test_it_runs_as_an_ordinary_account_and_says_what_it_cannot_see() -> None:
-    done = subprocess.run([sys.executable, "-B", "-c", AS_NOBODY], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", AS_NOBODY], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
-    unseen = [finding for finding in findings(json.loads(done.stdout)) if "droits d’administrateur" in finding["reason"]]
+    unseen = [
+        finding for finding in findings(json.loads(done.stdout)) if "droits d’administrateur" in finding["reason"]
+    ]
     assert {"passwords-empty", "access-firewall"} <= {finding["check_id"] for finding in unseen}
     assert {finding["outcome"] for finding in unseen} == {"unknown"}
 
@@ -173,7 +182,9 @@ def test_no_home_and_no_locale_are_no_trouble() -> None:
 
 
 def test_a_terminal_of_another_encoding_gets_plain_letters() -> None:
-    done = subprocess.run([*HYGIE, "bilan"], capture_output=True, env=bare(PYTHONIOENCODING="latin-1"), timeout=120, check=False)
+    done = subprocess.run(
+        [*HYGIE, "bilan"], capture_output=True, env=bare(PYTHONIOENCODING="latin-1"), timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     text = done.stdout.decode("latin-1")
     assert "en ordre sur 7" in text
@@ -182,17 +193,28 @@ def test_a_terminal_of_another_encoding_gets_plain_letters() -> None:
 
 
 def test_a_reader_that_leaves_is_no_trouble() -> None:
-    done = subprocess.run(f"{' '.join(HYGIE)} bilan -m access | head -1", shell=True, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        f"{' '.join(HYGIE)} bilan -m access | head -1", shell=True, capture_output=True, text=True, check=False
+    )
     assert "Traceback" not in done.stderr
     assert done.stdout.startswith("Hygie")
 
 
 def test_version_and_unknown_words_speak_french() -> None:
     assert hygie("--version").stdout.startswith("hygie ")
-    for words in (("bilann",), ("bilan", "--formt", "x"), ("bilan", "--format", "docx"), ("bilan", "extra"), ("bilan", "-o")):
+    for words in (
+        ("bilann",),
+        ("bilan", "--formt", "x"),
+        ("bilan", "--format", "docx"),
+        ("bilan", "extra"),
+        ("bilan", "-o"),
+    ):
         done = hygie(*words)
         assert done.returncode == 2, words
-        assert re.search(r"n’existe pas|ne convient pas|mal utilisée|n’a pas été comprise|Il manque", done.stderr), (words, done.stderr)
+        assert re.search(r"n’existe pas|ne convient pas|mal utilisée|n’a pas été comprise|Il manque", done.stderr), (
+            words,
+            done.stderr,
+        )
         assert "Usage" not in done.stderr or "Error" not in done.stderr
 
 

@@ -17,11 +17,14 @@ CLOCK = """
 chroot $M /usr/sbin/chronyd -x -u root 2>/dev/null
 for n in $(seq 50); do [ -e $M/run/chrony/chronyd.pid ] && break; sleep 0.1; done
 """
-START = """
+START = (
+    """
 nft add table inet practice
 nft add chain inet practice input '{ type filter hook input priority 0; policy drop; }'
 nft add rule inet practice input iif lo accept
-""" + CLOCK
+"""
+    + CLOCK
+)
 """What runs in the practice's Debian before each examination: a firewall and a clock."""
 
 
@@ -71,7 +74,9 @@ def listen(port: int) -> tuple[str, str]:
 _STICK = """
 truncate -s 16M "$L/stick"; mkfs.ext4 -q "$L/stick"; mkdir -p $M/media/helene/CLE; mount -o loop "$L/stick" $M/media/helene/CLE
 """
-_RESTIC_ON_STICK = "mkdir -p $M/media/helene/CLE/depot/{data,index,keys,snapshots}; touch $M/media/helene/CLE/depot/config"
+_RESTIC_ON_STICK = (
+    "mkdir -p $M/media/helene/CLE/depot/{data,index,keys,snapshots}; touch $M/media/helene/CLE/depot/config"
+)
 _EMPTY_STICK = "rm -rf $M/media/helene/CLE/depot"
 _LOGIN_DATA = """
 mkdir -p %s/.config/chromium/Default
@@ -133,7 +138,7 @@ CHANGES = (
     Change("partage sans mot de passe", "access-shares-anonymous", *edit("$M/etc/samba/smb.conf", "s/valid users.*/guest ok = yes/; s/read only = no/read only = yes/")),
     Change("partage modifiable par tous", "access-shares-writable", *edit("$M/etc/samba/smb.conf", "/valid users/d")),
     Change("mise à jour manquante", "access-updates-pending", _OLD_PACKAGE, _BACK_STATUS),
-    Change("listes vieilles d'un mois", "access-updates-fresh", "cp -a $M/var/lib/apt \"$L/apt\"; find $M/var/lib/apt -exec touch -d '30 days ago' {} +", "rm -rf $M/var/lib/apt; cp -a \"$L/apt\" $M/var/lib/apt"),
+    Change("listes vieilles d'un mois", "access-updates-fresh", "cp -a $M/var/lib/apt \"$L/apt\"; find $M/var/lib/apt -exec touch -d '30 days ago' {} +", 'rm -rf $M/var/lib/apt; cp -a "$L/apt" $M/var/lib/apt'),
     Change("mises à jour à la main", "access-updates-automatic", *edit("$M/etc/apt/apt.conf.d/20auto-upgrades", 's/Unattended-Upgrade ..../Unattended-Upgrade \\"0\\";/')),
     Change("redémarrage attendu", "access-restart-pending", *create("$M/run/reboot-required")),
     Change("système abandonné", "access-system-supported", *edit("$M/usr/lib/os-release", 's/VERSION_ID=.*/VERSION_ID=\\"10\\"/')),
@@ -178,8 +183,8 @@ CHANGES = (
     Change("mot de passe dans .netrc", "passwords-stored", *create(f"{HOME}/.netrc", "machine nas.example login x password y\\n")),
     Change("mots de passe dans le navigateur", "passwords-browser", _LOGIN_DATA, f"rm -r {HOME}/.config/chromium"),
     Change("coffre désinstallé", "passwords-manager", 'mv $M/usr/bin/keepassxc "$L/saved"', 'mv "$L/saved" $M/usr/bin/keepassxc'),
-    Change("messagerie grand public", "messaging-consumer-account", *edit(PREFS, "s/accueil@cabinet.example\\\", *$/x/; s/userName., .*/userName\\\", \\\"cabinet@orange.fr\\\");/")),
-    Change("messagerie en clair", "messaging-encrypted-link", *edit(PREFS, "s/socketType., 3/socketType\\\", 0/")),
+    Change("messagerie grand public", "messaging-consumer-account", *edit(PREFS, 's/accueil@cabinet.example\\", *$/x/; s/userName., .*/userName\\", \\"cabinet@orange.fr\\");/')),
+    Change("messagerie en clair", "messaging-encrypted-link", *edit(PREFS, 's/socketType., 3/socketType\\", 0/')),
     Change("renvoi automatique", "messaging-forwarding", *create(RULES, 'action="Forward"\\nactionValue="copie@ailleurs.example"\\n')),
     Change("images distantes", "messaging-remote-images", *append(PREFS, 'user_pref("mailnews.message_display.disable_remote_image", false);')),
     Change("impressions gardées", "gdpr-print-spool", *create("$M/var/spool/cups/d00012-001", "x")),
@@ -199,6 +204,9 @@ WITH_SSH_PASSWORDS = (
 PRACTICES = {
     "calm": (START, CHANGES),
     "stick plugged": (START + _STICK, ON_STICK),
-    "SSH with passwords": (START + edit(SSHD, "s/PasswordAuthentication no/PasswordAuthentication yes/")[0], WITH_SSH_PASSWORDS),
+    "SSH with passwords": (
+        START + edit(SSHD, "s/PasswordAuthentication no/PasswordAuthentication yes/")[0],
+        WITH_SSH_PASSWORDS,
+    ),
 }
 """Each practice as it starts, and the changes that must move their check, and no other, both ways."""

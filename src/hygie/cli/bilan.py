@@ -27,8 +27,10 @@ FILE = click.Path(path_type=Path)
 
 
 @click.command(cls=FrenchCommand)
-@click.option("-m", "--measure", "only", multiple=True, type=click.Choice([m.value for m in Measure]), metavar="MESURE",
-              help="Une mesure seulement, en détail : access, cps, passwords, backup, messaging, gdpr, training.")  # fmt: skip
+@click.option(
+    "-m", "--measure", "only", multiple=True, type=click.Choice([m.value for m in Measure]), metavar="MESURE",
+    help="Une mesure en détail : access, cps, passwords, backup, messaging, gdpr, training.",
+)  # fmt: skip
 @click.option("--answers", "answers_file", type=FILE, metavar="FICHIER", help="Les réponses du cabinet (TOML ou JSON).")
 @click.option("--questions", is_flag=True, help="Donne le fichier de réponses à remplir.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", metavar="FORME",
@@ -38,7 +40,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--no-files", is_flag=True, help="Ne regarde pas les noms des fichiers exposés.")
 @click.option("--show-names", is_flag=True, help="Montre ces noms, à l’écran seulement.")
 @click.option("--strict", is_flag=True, help="Finit par le code 1 quand quelque chose demande de l’attention.")
-def bilan(  # noqa: PLR0913 - one parameter an option
+def bilan(  # noqa: PLR0913, PLR0917 - one parameter an option
     only: tuple[str, ...],
     answers_file: Path | None,
     questions: bool,  # noqa: FBT001
@@ -119,9 +121,7 @@ def rendered(checkup: Checkup, form: str, *, detailed: bool, show_names: bool) -
             from hygie.documents.checkup_terminal import render_terminal
 
             command = os.environ.get("HYGIE_COMMAND", "hygie")
-            return render_terminal(
-                checkup, detailed=detailed, show_names=show_names, colour=_colour(), command=command
-            )
+            return render_terminal(checkup, detailed=detailed, show_names=show_names, colour=_colour(), command=command)
         case _:
             raise UsageError("Cette forme n’existe pas.", f"Au choix : {', '.join(FORMATS)}.")
 

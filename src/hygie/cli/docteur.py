@@ -1,4 +1,4 @@
-"""`hygie docteur`: is Hygie itself in good health? Content, extras, helpful programs, rights, the data folder, the clock."""
+"""`hygie docteur`: is Hygie itself in good health? Content, extras, programs, rights, data folder, clock."""
 
 import importlib.util
 import json
@@ -23,10 +23,14 @@ State = Literal["good", "note", "trouble"]
 SIGNS: dict[State, str] = {"good": "✓ En ordre", "note": "– À savoir", "trouble": "→ À faire"}
 EXTRAS = {"pdf": ("typst", "les PDF")}
 PROGRAMS = {
-    "linux": {"nft": "lire les règles du pare-feu", "openssl": "lire la date des certificats", "dconf": "lire le verrouillage de GNOME"},
+    "linux": {
+        "nft": "lire les règles du pare-feu",
+        "openssl": "lire la date des certificats",
+        "dconf": "lire le verrouillage de GNOME",
+    },
     "win32": {"powershell": "toutes les mesures de Windows"},
     "darwin": {"system_profiler": "les mesures de macOS", "defaults": "les réglages de macOS"},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class Diagnosis:
 
 @click.command(cls=FrenchCommand)
 @click.option("--practice", type=click.Path(path_type=Path), metavar="DOSSIER", help="Le dossier de données d’Hygie.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORME", help="text ou json.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORME", help="text ou json."
+)
 @click.option("--strict", is_flag=True, help="Finit par le code 1 quand quelque chose demande de l’attention.")
 def docteur(practice: Path | None, form: str, strict: bool) -> int:  # noqa: FBT001
     """Vérifie Hygie elle-même : contenu, extras, programmes, droits, dossier de données."""
@@ -130,7 +136,9 @@ def _folder(practice: Path) -> Diagnosis:
     except OSError:
         return Diagnosis("folder", "trouble", "Le dossier de données ne s’ouvre pas.", "Vérifiez ses droits.")
     if not stat.S_ISDIR(status.st_mode):
-        return Diagnosis("folder", "trouble", "Le dossier de données n’est pas un dossier.", "Donnez-en un avec --practice.")
+        return Diagnosis(
+            "folder", "trouble", "Le dossier de données n’est pas un dossier.", "Donnez-en un avec --practice."
+        )
     if os.name == "posix" and status.st_mode & 0o077:
         step = "Fermez-le aux autres comptes : chmod 700 sur ce dossier."
         return Diagnosis("folder", "trouble", "Le dossier de données se lit depuis d’autres comptes.", step)

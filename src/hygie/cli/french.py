@@ -2,6 +2,7 @@
 
 import click
 
+
 class FrenchFormatter(click.HelpFormatter):
     """Headings followed by « : » with its French space."""
 

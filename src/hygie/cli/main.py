@@ -41,7 +41,9 @@ class LazyGroup(FrenchGroup):
         return VERBS
 
 
-@click.group(cls=LazyGroup, subcommand_metavar="COMMANDE [OPTIONS]", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, subcommand_metavar="COMMANDE [OPTIONS]", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="hygie", message="%(prog)s %(version)s", help="Donne la version.")
 def hygie() -> None:
     """Hygie protège un cabinet médical des attaques informatiques.

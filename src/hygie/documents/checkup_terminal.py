@@ -66,9 +66,7 @@ def safe(text: str) -> str:
     return "".join(c if c.isprintable() or c in (NO_BREAK, "\u202f") else "?" for c in text)
 
 
-def render_terminal(
-    checkup: Checkup, *, detailed: bool, show_names: bool, colour: bool, command: str = "hygie"
-) -> str:
+def render_terminal(checkup: Checkup, *, detailed: bool, show_names: bool, colour: bool, command: str = "hygie") -> str:
     """The report as lines. `detailed` shows every finding; `show_names` the file names among the evidence.
 
     `command` is how this person starts Hygie, for the lines that say what to type next.
@@ -172,7 +170,10 @@ def _next(checkup: Checkup, pen: Pen, command: str, *, detailed: bool) -> Iterat
     yield pen.bold("Pour aller plus loin")
     lines = [] if detailed else [("le détail et les gestes", "--measure access")]
     if checkup.unknown:
-        lines += [("les questions à remplir", "--questions -o reponses.toml"), ("le bilan avec vos réponses", "--answers reponses.toml")]
+        lines += [
+            ("les questions à remplir", "--questions -o reponses.toml"),
+            ("le bilan avec vos réponses", "--answers reponses.toml"),
+        ]
     lines += [("deux pages à imprimer", "--format pdf -o bilan.pdf")]
     yield from (f"  {what:<28}{command} bilan {options}" for what, options in lines)
     yield ""

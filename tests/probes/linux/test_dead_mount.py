@@ -36,7 +36,7 @@ try:
     print(all(dead.get(kind) == alive.get(kind) for kind in others))
 finally:
     os.kill(server, signal.SIGCONT)
-    subprocess.run(["umount", "/media/helene/CLE"], check=True)
+    subprocess.run(["umount", "--lazy", "/media/helene/CLE"], check=True)
 """
 
 

@@ -46,7 +46,7 @@ def test_rules_are_read_in_every_account_of_a_profile(windows, text):
         f"{PROFILE}/prefs.js": text("thunderbird_prefs"), f"{PROFILE}/Mail/b/msgFilterRules.dat": "",
         f"{PROFILE}/ImapMail/imap.a/msgFilterRules.dat": rules,
     })  # fmt: skip
-    assert mail.probe_forwarding(machine) == MailForwarding(outside=rules.count('"Forward"'), examined=1)
+    assert mail.probe_forwarding(machine) == MailForwarding(outside=1, examined=1)
 
 
 def test_no_profile_is_nothing_to_look_at(windows):

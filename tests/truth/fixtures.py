@@ -14,7 +14,10 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def practice() -> Practice:
     """A Debian in good order with Hygie installed from its clone by the README's command."""
-    recipe = b"".join(path.read_bytes() for path in (HERE / "practice.sh", HERE / "debian.py", REPO / "requirements/all.lock", REPO / "dev.py"))
+    recipe = b"".join(
+        path.read_bytes()
+        for path in (HERE / "practice.sh", HERE / "debian.py", REPO / "requirements/all.lock", REPO / "dev.py")
+    )
     root = CACHE / f"debian-practice-{hashlib.sha256(recipe).hexdigest()[:12]}"
     if not (root / "made").exists():
         for old in CACHE.glob("debian-practice-*"):
@@ -28,4 +31,5 @@ def practice() -> Practice:
         made = in_root(root, "bash", "/root/practice.sh")
         assert made.returncode == 0, made.stderr[-2000:]
         (root / "made").write_text("")
+    clone_into(root)
     return Practice(root)
