@@ -237,3 +237,20 @@ def test_the_doctor_examines_hygie_itself(tmp_path: Path) -> None:
     assert done.returncode == 1
     folder.chmod(0o700)
     assert hygie("docteur", "--practice", folder, "--strict").returncode == 0
+
+
+def test_a_filled_answers_file_is_never_replaced_by_a_new_form(tmp_path: Path) -> None:
+    form = tmp_path / "reponses.toml"
+    form.write_text("mes réponses")
+    done = hygie("bilan", "--questions", "-o", form)
+    assert done.returncode == 5
+    assert form.read_text() == "mes réponses"
+
+
+def test_under_sudo_the_report_belongs_to_the_person_who_asked(tmp_path: Path) -> None:
+    output = tmp_path / "bilan.json"
+    done = hygie(
+        "bilan", "--format", "json", "-o", output, environment={**os.environ, "SUDO_UID": "1234", "SUDO_GID": "1235"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert (output.stat().st_uid, output.stat().st_gid) == (1234, 1235)

@@ -256,3 +256,15 @@ def test_a_reading_that_failed_is_tried_again(machine: Machine) -> None:
     with pytest.raises(CannotTell):
         machine.once("key", fail)
     assert machine.once("key", lambda _: "value") == "value"
+
+
+def test_a_program_that_never_stops_talking_is_killed_and_its_memory_bounded(machine: Machine) -> None:
+    live = Machine(now=machine.now)
+    with pytest.raises(CannotTell, match="trop longuement"):
+        live.run(["yes"], limit=1_000_000)
+
+
+def test_a_program_that_never_ends_is_killed(machine: Machine) -> None:
+    live = Machine(now=machine.now)
+    with pytest.raises(CannotTell, match="n'a pas répondu"):
+        live.run(["sleep", "60"], seconds=0.3)

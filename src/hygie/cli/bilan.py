@@ -58,6 +58,7 @@ def bilan(  # noqa: PLR0913, PLR0917 - one parameter an option
     content = catalogue()
     now = SystemClock().now()
     if questions:
+        _keep_answers(output)
         deliver(questions_form(content.checks, now.date()), output)
         return 0
     _refuse_names_elsewhere(show_names=show_names, form=form, output=output)
@@ -68,6 +69,15 @@ def bilan(  # noqa: PLR0913, PLR0917 - one parameter an option
     checkup = compare(checkup, earlier) if earlier else checkup
     deliver(rendered(checkup, form, detailed=bool(only), show_names=show_names), output)
     return 1 if strict and any(finding.needs_work for finding in checkup.findings) else 0
+
+
+def _keep_answers(output: Path | None) -> None:
+    """An answers file takes time to fill in: a new form never replaces it."""
+    if output is not None and os.path.lexists(output):
+        raise Refused(
+            "Ce fichier existe déjà : il contient peut-être vos réponses.",
+            "Donnez un autre nom avec -o, ou déplacez l’ancien fichier.",
+        )
 
 
 def examine(context: Context, only: list[Measure], *, look_at_files: bool) -> Checkup:

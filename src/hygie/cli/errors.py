@@ -4,6 +4,7 @@ Nothing of what was read is repeated, so that no patient's datum can reach a ter
 """
 
 import json
+import os
 from collections.abc import Sequence
 
 import click
@@ -14,11 +15,12 @@ from hygie.core.errors import HygieError, UsageError
 def report(error: Exception, arguments: Sequence[str]) -> int:
     """Print the error on standard error and give its exit code."""
     told = _told(error)
+    next_step = told.next_step.replace("hygie bilan", f"{os.environ.get('HYGIE_COMMAND', 'hygie')} bilan")
     if _wants_json(arguments):
-        message = {"code": told.code, "message": told.sentence, "next_step": told.next_step}
+        message = {"code": told.code, "message": told.sentence, "next_step": next_step}
         click.echo(json.dumps({"error": message}, ensure_ascii=False), err=True)
     else:
-        click.echo(f"{told.sentence}\n{told.next_step}", err=True)
+        click.echo(f"{told.sentence}\n{next_step}", err=True)
     return told.exit_code
 
 

@@ -52,15 +52,18 @@ def _replace(raw: bytes, output: Path) -> None:
             stream.write(raw)
             stream.flush()
             os.fsync(stream.fileno())
-        _give_back(beside)
+            _give_back(stream.fileno())
         os.replace(beside, target)  # noqa: PTH105 - the pair of mkstemp
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
 
 
-def _give_back(name: str) -> None:
-    """Under sudo the file belongs to the person who asked, who must be able to open it."""
+def _give_back(descriptor: int) -> None:
+    """Under sudo the file belongs to the person who asked, who must be able to open it.
+
+    By descriptor: a name could be swapped for a link between two calls, and root would give away another file.
+    """
     owner, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
     if owner.isdigit() and group.isdigit() and hasattr(os, "geteuid") and os.geteuid() == 0:
-        os.chown(name, int(owner), int(group))
+        os.fchown(descriptor, int(owner), int(group))

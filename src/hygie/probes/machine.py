@@ -172,19 +172,41 @@ class Machine:
         if program is None:
             raise CannotTell(f"Le programme {command[0]} n'est pas installé.")
         kept = {key: value for key, value in self.environment.items() if key.upper() in _CLEAN_ENV}
+        clean = {**kept, "LC_ALL": "C.UTF-8", **(environment or {})}
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed program found on the path, no shell
-                [program, *command[1:]],
-                stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
-                env={**kept, "LC_ALL": "C.UTF-8", **(environment or {})},
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
+            code, raw = _bounded([program, *command[1:]], clean, seconds, limit)
+        except TimeoutError as error:
             raise CannotTell(f"Le programme {command[0]} n'a pas répondu en {seconds:.0f} secondes.") from error
         except OSError as error:
             raise CannotTell(f"Le programme {command[0]} n'a pas pu être lancé.") from error
-        if len(done.stdout) > limit:
+        if len(raw) > limit:
             raise CannotTell(f"Le programme {command[0]} a répondu trop longuement.")
-        return Output(done.returncode, done.stdout.decode("utf-8", "replace"))
+        return Output(code, raw.decode("utf-8", "replace"))
+
+
+def _bounded(command: Sequence[str], environment: Mapping[str, str], seconds: float, limit: int) -> tuple[int, bytes]:
+    """The exit code and at most `limit` + 1 bytes of a program, killed when it is too slow or says more."""
+    late = threading.Event()
+    with subprocess.Popen(  # noqa: S603 - a fixed program found on the path, no shell
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+
+        def give_up() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, give_up)
+        timer.start()
+        try:
+            raw = process.stdout.read(limit + 1) if process.stdout else b""
+            if len(raw) > limit:
+                process.kill()
+            code = process.wait()
+        finally:
+            timer.cancel()
+    if late.is_set():
+        raise TimeoutError
+    return code, raw
 
 
 def _read_regular(path: Path, span: Callable[[int], tuple[int, int]]) -> bytes:

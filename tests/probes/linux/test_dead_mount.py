@@ -37,6 +37,10 @@ try:
 finally:
     os.kill(server, signal.SIGCONT)
     subprocess.run(["umount", "--lazy", "/media/helene/CLE"], check=True)
+    for _ in range(200):
+        if not os.path.exists("/proc/%d/exe" % server):
+            break
+        time.sleep(0.02)
 """
 
 
