@@ -254,3 +254,15 @@ def test_under_sudo_the_report_belongs_to_the_person_who_asked(tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     assert (output.stat().st_uid, output.stat().st_gid) == (1234, 1235)
+
+
+def test_the_answers_a_practice_keeps_are_read_by_themselves(tmp_path: Path) -> None:
+    kept = {"schema": "hygie.answers/1", "answers": [{"check_id": "cps-personal", "answer": "yes"}]}
+    (tmp_path / "answers.json").write_text(json.dumps(kept))
+    for done in (
+        hygie("bilan", "--practice", tmp_path, "--format", "json"),
+        hygie("bilan", "--format", "json", environment={**os.environ, "HYGIE_HOME": str(tmp_path)}),
+    ):
+        assert done.returncode == 0, done.stderr
+        outcomes = {finding["check_id"]: finding["outcome"] for finding in findings(json.loads(done.stdout))}
+        assert outcomes["cps-personal"] == "passed"

@@ -14,6 +14,7 @@ from hygie.checkup.compare import compare, read_earlier
 from hygie.checkup.run import Checkup, Context, judge
 from hygie.cli.french import FrenchCommand
 from hygie.cli.output import deliver
+from hygie.cli.practice import kept_answers, practice_option
 from hygie.core.clock import SystemClock
 from hygie.core.errors import Refused, UsageError
 from hygie.core.finding import Measure
@@ -39,6 +40,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--against", "earlier_file", type=FILE, metavar="FICHIER", help="Compare à un bilan fait en JSON.")
 @click.option("--no-files", is_flag=True, help="Ne regarde pas les noms des fichiers exposés.")
 @click.option("--show-names", is_flag=True, help="Montre ces noms, à l’écran seulement.")
+@practice_option
 @click.option("--strict", is_flag=True, help="Finit par le code 1 quand quelque chose demande de l’attention.")
 def bilan(  # noqa: PLR0913, PLR0917 - one parameter an option
     only: tuple[str, ...],
@@ -49,6 +51,7 @@ def bilan(  # noqa: PLR0913, PLR0917 - one parameter an option
     earlier_file: Path | None,
     no_files: bool,  # noqa: FBT001
     show_names: bool,  # noqa: FBT001
+    practice: Path | None,
     strict: bool,  # noqa: FBT001
 ) -> int:
     """Dit où en est ce cabinet : sept mesures, et quoi faire d’abord.
@@ -63,7 +66,8 @@ def bilan(  # noqa: PLR0913, PLR0917 - one parameter an option
         return 0
     _refuse_names_elsewhere(show_names=show_names, form=form, output=output)
     earlier = read_earlier(earlier_file) if earlier_file else None
-    answers = read_answers(answers_file, content.checks) if answers_file else Answers()
+    given = answers_file or kept_answers(practice)
+    answers = read_answers(given, content.checks) if given else Answers()
     context = Context(content, answers, SYSTEMS.get(sys.platform, "linux"), now)
     checkup = examine(context, [Measure(name) for name in only], look_at_files=not no_files)
     checkup = compare(checkup, earlier) if earlier else checkup

@@ -16,6 +16,7 @@ import click
 
 from hygie import __version__
 from hygie.cli.french import FrenchCommand
+from hygie.cli.practice import data_folder, practice_option
 from hygie.core.clock import SystemClock
 from hygie.core.errors import HygieError
 
@@ -44,7 +45,7 @@ class Diagnosis:
 
 
 @click.command(cls=FrenchCommand)
-@click.option("--practice", type=click.Path(path_type=Path), metavar="DOSSIER", help="Le dossier de données d’Hygie.")
+@practice_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORME", help="text ou json."
 )
@@ -77,17 +78,6 @@ def examine(practice: Path) -> Iterator[Diagnosis]:
     yield _rights()
     yield _folder(practice)
     yield _clock()
-
-
-def data_folder() -> Path:
-    """Where Hygie keeps a practice's data: HYGIE_HOME, else the platform's user data folder."""
-    if home := os.environ.get("HYGIE_HOME"):
-        return Path(home)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "Hygie"
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support/Hygie").expanduser()
-    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "hygie"
 
 
 def _python() -> Diagnosis:
