@@ -31,6 +31,7 @@ TYPED = st.text(alphabet="ab1 '’«»;!?:%.,()`/\u00a0\u202f\n\ue000", max_size
         ("« oui »", f"«{NO_BREAK}oui{NO_BREAK}»"),
         ("«oui»", f"«{NO_BREAK}oui{NO_BREAK}»"),
         ("« Qui ? »", f"«{NO_BREAK}Qui{NARROW}?{NO_BREAK}»"),
+        ("1 :»", f"1{NO_BREAK}:{NO_BREAK}»"),
         ("(lequel ?)", f"(lequel{NARROW}?)"),
         ("il reste 9 % de place", f"il reste 9{NO_BREAK}% de place"),
         ("deux  espaces ?", f"deux  espaces{NARROW}?"),

@@ -20,7 +20,7 @@ _RULES = tuple(
     for pattern, dressed in (
         ("'", "’"),
         (rf"(?<=[^\s;!?]){_SPACES}([;!?]+)(?=[\s)»]|$)", rf"{NARROW}\1"),
-        (rf"(?<=\S)[ {NO_BREAK}{NARROW}]+:(?=\s|$)", f"{NO_BREAK}:"),
+        (rf"(?<=\S)[ {NO_BREAK}{NARROW}]+:(?=[\s»]|$)", f"{NO_BREAK}:"),
         (rf"(?<=\d)[ {NARROW}]%", f"{NO_BREAK}%"),
         (rf"«{_SPACES}", f"«{NO_BREAK}"),
         (rf"(?<![ {NO_BREAK}{NARROW}]){_SPACES}»", f"{NO_BREAK}»"),

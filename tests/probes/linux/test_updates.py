@@ -11,7 +11,8 @@ from hygie.probes.facts import AutomaticUpdates, PendingReboot, SecurityUpdates,
 from hygie.probes.linux import updates
 from hygie.probes.linux.updates import outdated, pending
 
-SECURITY = "/var/lib/apt/lists/security.archive.example_debian-security_dists_bookworm-security_main_binary-amd64_Packages"
+LISTS = "/var/lib/apt/lists"
+SECURITY = f"{LISTS}/security.archive.example_debian-security_dists_bookworm-security_main_binary-amd64_Packages"
 
 
 def paragraph(name: str, version: str) -> str:
@@ -39,7 +40,7 @@ def test_every_security_list_counts_and_a_package_counts_once(box) -> None:
 
 def test_lists_that_are_not_of_security_do_not_count(box) -> None:
     box.installed("a=1")
-    box.write("/var/lib/apt/lists/archive.example_debian_dists_bookworm_main_binary-amd64_Packages", paragraph("a", "2"))
+    box.write(f"{LISTS}/archive.example_debian_dists_bookworm_main_binary-amd64_Packages", paragraph("a", "2"))
     box.write(SECURITY + ".diff_Index", paragraph("a", "2"))
     assert isinstance(box.ask(updates.security_updates), Unknown)
 
