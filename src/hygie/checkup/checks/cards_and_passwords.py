@@ -54,7 +54,7 @@ def judge_files(
         return failed(sentence, files=len(found), places=where, names=[file.name for file in found])
     if not files.complete:
         seen = plural(files.examined, "fichier")
-        return unknown(f"Il y a trop de fichiers : l'examen s'est arrêté après {seen}.", examined=files.examined)
+        return unknown(f"Tout n'a pas pu être regardé : l'examen s'est arrêté après {seen}.", examined=files.examined)
     return passed(good, examined=files.examined)
 
 
