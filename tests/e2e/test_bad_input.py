@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import LONG
 from tests.e2e.command import HYGIE, REPO, hygie
+from tests.namespaces import own_mounts
 
 MANY_FILES = 10_000_000 if LONG else 200_000
 
@@ -102,7 +103,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
         f"{' '.join(HYGIE)} bilan --format html -o {tmp_path}/b.html; echo $?; cat {tmp_path}/b.html; ls -A {tmp_path}"
     )
     done = subprocess.run(
-        ["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [*own_mounts(), "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.split() == ["2", "old", "b.html", "ballast"] or done.stdout.split() == [
         "2",
@@ -118,7 +119,7 @@ def test_a_read_only_disk_changes_nothing_to_the_report() -> None:
         f"mount -o remount,ro,bind / 2>/dev/null || mount --bind -o ro / /mnt; {' '.join(HYGIE)} bilan --format json"
     )
     done = subprocess.run(
-        ["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [*own_mounts(), "bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["measures"]) == 7
@@ -166,7 +167,7 @@ def with_person(home: Path, *words: str, before: str = "") -> subprocess.Complet
     passwd.write_text(Path("/etc/passwd").read_text() + f"essai:x:1999:1999::{home}:/bin/bash\n")
     script = f"mount --bind {passwd} /etc/passwd; {before} exec {' '.join((*HYGIE, *words))}"
     return subprocess.run(
-        ["unshare", "--mount", "bash", "-c", script],
+        [*own_mounts(), "bash", "-c", script],
         capture_output=True,
         text=True,
         timeout=200 if LONG else 100,

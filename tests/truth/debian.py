@@ -13,6 +13,8 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.namespaces import own_mounts
+
 REPO = Path(__file__).resolve().parents[2]
 CACHE = REPO / ".cache"
 PACKAGES = (
@@ -78,7 +80,7 @@ class Practice:
         """Outcomes by check « changed » and « back »: after `change`, then after `undo`, shell scripts where $M is the root."""
         script = work / "look.sh"
         script.write_text(_SCRIPT.format(root=self.root, repo=REPO, start=start, change=change, undo=undo, work=work))
-        done = run("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "bash", str(script))
+        done = run(*own_mounts(), "--net", "--pid", "--fork", "--kill-child", "bash", str(script))
         assert done.returncode == 0, done.stderr[-3000:]
         return {when: outcomes(work / f"{when}.json") for when in ("changed", "back")}
 

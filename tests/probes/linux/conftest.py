@@ -15,6 +15,7 @@ import pytest
 from hygie.probes.collect import ask
 from hygie.probes.linux.mounts import parse
 from hygie.probes.machine import Machine
+from tests.namespaces import own_mounts
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STRONG = "$y$j9T$abcdefghijklmnop$qrstuvwxyz"
@@ -168,7 +169,7 @@ def live() -> Callable[[str, str], str]:
             "from datetime import UTC, datetime\nfrom hygie.probes.machine import Machine\n"
             "from hygie.probes.collect import ask\nmachine = Machine(now=datetime.now(UTC))\n"
         )
-        command = ["unshare", "--mount", "--net", "bash", "-c", f'set -eu\n{setup}\nexec "$0" -B -c "$1"']
+        command = [*own_mounts(), "--net", "bash", "-c", f'set -eu\n{setup}\nexec "$0" -B -c "$1"']
         done = subprocess.run(
             [*command, sys.executable, prelude + code], check=False, text=True, capture_output=True, timeout=60
         )

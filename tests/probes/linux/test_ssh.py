@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hygie.probes.facts import Absent, SshServer, Unknown
 from hygie.probes.linux import ssh
+from tests.namespaces import own_mounts
 
 KEYWORDS = {
     "passwordauthentication": "PasswordAuthentication", "permitrootlogin": "PermitRootLogin", "usepam": "UsePAM",
@@ -43,7 +44,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory):
         one = f"/usr/sbin/sshd -T -h {folder}/key -f {folder}/$n.conf > {folder}/$n.out || exit 1"
         loop = f"for n in $(seq 0 {len(texts) - 1}); do {one}; done"
         script = f"mount -t tmpfs tmpfs /run && mkdir /run/sshd && {loop}"
-        done = subprocess.run(["unshare", "--mount", "bash", "-c", script], text=True, capture_output=True, check=False)
+        done = subprocess.run([*own_mounts(), "bash", "-c", script], text=True, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         outputs = [(folder / f"{number}.out").read_text() for number in range(len(texts))]
         pairs = [dict(line.split(" ", 1) for line in output.splitlines() if " " in line) for output in outputs]
