@@ -250,7 +250,7 @@ def test_a_dead_disk_does_not_hold_the_check_up_back(person: Path) -> None:
     freeze = (
         f"truncate -s 32M {image}; mkfs.exfat {image} >/dev/null; loop=$(losetup -f --show {image}); "
         f"mount.exfat-fuse $loop {place} >/dev/null 2>&1; grep -q {place} /proc/self/mountinfo || exit 99; losetup -d $loop; "
-        f"pkill -STOP -x {fuse}; (sleep 60; pkill -CONT -x {fuse}) >/dev/null 2>&1 & "
+        f"pkill -STOP -x {fuse} || exit 98; (sleep 60; pkill -CONT -x {fuse}) >/dev/null 2>&1 & "
     )
     start = time.monotonic()
     try:

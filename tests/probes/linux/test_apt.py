@@ -35,14 +35,12 @@ WRITTEN = (
 
 
 def apt_says(folder: Path, text: str) -> dict[str, str]:
-    (folder / "apt.conf").write_text(text)
+    """What apt-config reads in `text` alone: APT_CONFIG is read first (apt.conf(5)), and sends it to no other file."""
+    alone = 'Dir::Etc::parts "/nonexistent";\nDir::Etc::main "/nonexistent";\n'
+    (folder / "apt.conf").write_text(alone + text)
     words = [word for key in KEYS for word in (f"V{KEYS.index(key)}", key)]
-    command = ["apt-config", "shell", *words]
     environment = {"PATH": "/usr/bin:/bin", "APT_CONFIG": str(folder / "apt.conf"), "LC_ALL": "C"}
-    none = {"Dir::Etc::Parts": "/nonexistent", "Dir::Etc::main": "/nonexistent"}
-    (folder / "apt.conf").write_text(text)
-    options = [word for key, value in none.items() for word in ("-o", f"{key}={value}")]
-    done = subprocess.run([*command, *options], text=True, capture_output=True, check=True, env=environment)
+    done = subprocess.run(["apt-config", "shell", *words], text=True, capture_output=True, check=True, env=environment)
     pairs = dict(line.split("=", 1) for line in done.stdout.splitlines())
     return {key: pairs.get(f"V{number}", "''").strip("'") for number, key in enumerate(KEYS)}
 
