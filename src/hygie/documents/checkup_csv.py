@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 
 from hygie.checkup.compare import WORDS
 from hygie.checkup.run import Checkup
-from hygie.core.finding import Origin, Owner
+from hygie.core.finding import Owner
 from hygie.documents.checkup_json import WireException, WireFinding, WireMeasure, WireSource, as_wire
+from hygie.documents.words import ORIGIN_WORDS
 
 BYTE_ORDER_MARK = "\ufeff"
-ORIGINS = {Origin.MEASURED: "mesuré", Origin.DECLARED: "déclaré", Origin.PROVED: "prouvé", Origin.UNKNOWN: "inconnu"}
 OWNERS = {
     Owner.DOCTOR: "médecin",
     Owner.SECRETARY: "secrétariat",
@@ -32,7 +32,7 @@ _COLUMNS: dict[str, Callable[[WireMeasure, WireFinding], Cell]] = {
     "identifiant": lambda _, finding: finding.check_id,
     "titre": lambda _, finding: finding.title,
     "état": lambda _, finding: WORDS[finding.outcome],
-    "connu par": lambda _, finding: ORIGINS[finding.origin],
+    "connu par": lambda _, finding: ORIGIN_WORDS[finding.origin],
     "gravité": lambda _, finding: int(finding.severity),
     "responsable": lambda _, finding: OWNERS[finding.owner],
     "minutes": lambda _, finding: finding.minutes,

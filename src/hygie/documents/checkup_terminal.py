@@ -9,8 +9,9 @@ from itertools import chain
 
 from hygie.checkup.run import Action, Checkup, MeasureResult
 from hygie.checkup.score import Status
-from hygie.core.finding import Finding, Origin, Outcome, Owner
+from hygie.core.finding import Finding, Outcome, Owner
 from hygie.core.french import NO_BREAK, day_in_words, hour_in_words, plural, weekday_in_words
+from hygie.documents.words import ORIGIN_WORDS
 
 WIDTH = 80
 _SIGNS = {
@@ -35,7 +36,6 @@ OWNERS = {
     Owner.HOST: "votre hébergeur ou votre éditeur",
     Owner.INSURER: "votre assureur",
 }
-ORIGINS = {Origin.MEASURED: "mesuré", Origin.DECLARED: "déclaré", Origin.PROVED: "prouvé", Origin.UNKNOWN: "inconnu"}
 _ORDER = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.WAITING, Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
 
@@ -143,7 +143,7 @@ def _details(measure: MeasureResult, pen: Pen, *, show_names: bool) -> Iterator[
 
 def _finding(finding: Finding, pen: Pen, *, show_names: bool) -> Iterator[str]:
     sign, word, code = _SIGNS[finding.outcome]
-    yield f"  {pen.paint(f'{sign} {word}', code)} ({ORIGINS[finding.origin]})  {finding.check_id}"
+    yield f"  {pen.paint(f'{sign} {word}', code)} ({ORIGIN_WORDS[finding.origin]})  {finding.check_id}"
     yield from map(pen.bold, pen.wrap(finding.title, 4))
     yield from pen.wrap(finding.summary, 4)
     if finding.exception:

@@ -54,6 +54,7 @@ ORIGINS = {
     Origin.PROVED: {"icon": "prouve", "word": "Prouvé"},
     Origin.UNKNOWN: {"icon": "inconnu", "word": "Inconnu"},
 }
+ORIGIN_WORDS = {origin: entry["word"].lower() for origin, entry in ORIGINS.items()}
 SEVERITIES = {
     Severity.HABIT: "bonne habitude",
     Severity.MINOR: "légère",
