@@ -100,10 +100,11 @@ def find(check: CheckEntry, facts: Facts, context: Context) -> Finding:
         origin = Origin.UNKNOWN if verdict.outcome is Outcome.UNKNOWN else Origin.MEASURED
     else:
         verdict, origin = judge_answer(check, context.answers, context.now)
-    return _dressed(check, verdict, origin, context)
+    return dressed(check, verdict, origin, context)
 
 
-def _dressed(check: CheckEntry, verdict: Verdict, origin: Origin, context: Context) -> Finding:
+def dressed(check: CheckEntry, verdict: Verdict, origin: Origin, context: Context) -> Finding:
+    """A verdict with the check's texts, for the system and the moment of the context."""
     summary = typeset(verdict.summary)
     return Finding(
         check_id=check.id,
@@ -141,6 +142,13 @@ def judge(
         entry.id: tuple(find(check, facts, context) for check in context.catalogue.in_measure(entry.id))
         for entry in wanted
     }
+    return assemble(judged, context, host=host, duration=duration)
+
+
+def assemble(
+    judged: Mapping[Measure, tuple[Finding, ...]], context: Context, *, host: str = "", duration: float = 0.0
+) -> Checkup:
+    """A check-up from its findings, measure by measure: counted, ordered, put into words."""
     tallies = {measure: tally(findings) for measure, findings in judged.items()}
     measures = tuple(
         MeasureResult(
@@ -148,7 +156,7 @@ def judge(
             _measure_sentence(judged[entry.id], typeset(entry.good), context.catalogue),
             tallies[entry.id].earned, tallies[entry.id].possible, judged[entry.id],
         )
-        for entry in wanted
+        for entry in context.catalogue.measures if entry.id in judged
     )  # fmt: skip
     findings = [finding for measure in measures for finding in measure.findings]
     actions = rank_actions(findings, tallies, context.catalogue)

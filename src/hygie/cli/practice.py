@@ -1,25 +1,14 @@
-"""Where Hygie keeps a practice's data, and the option that names another place."""
+"""The option that names a practice's data folder, and what a command reads there."""
 
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hygie.core.folder import data_folder
+
 ANSWERS = "answers.json"
-
-
-def data_folder() -> Path:
-    """HYGIE_HOME, else the platform's user data folder."""
-    if home := os.environ.get("HYGIE_HOME"):
-        return Path(home)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "Hygie"
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support/Hygie").expanduser()
-    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "hygie"
 
 
 def practice_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -83,11 +83,11 @@ def checkup_view(checkup: Checkup) -> dict[str, Any]:
         {
             "title": f"Hygie, bilan du {day_in_words(checkup.started_at)}",
             "head": _head(checkup),
-            "voice": _voice(checkup),
-            "ring": _ring(checkup.measures),
+            "voice": voice_view(checkup),
+            "ring": ring_view(checkup.measures),
             "actions": _actions(checkup),
-            "since": _since(checkup.since_last) if checkup.since_last else None,
-            "measures": [_measure(measure) for measure in checkup.measures],
+            "since": since_view(checkup.since_last) if checkup.since_last else None,
+            "measures": [measure_view(measure) for measure in checkup.measures],
             "sheet": incident_sheet(checkup),
             "detail": _detail(checkup),
             "foot": _foot(checkup),
@@ -107,7 +107,8 @@ def _head(checkup: Checkup) -> dict[str, str]:
     }
 
 
-def _voice(checkup: Checkup) -> dict[str, str]:
+def voice_view(checkup: Checkup) -> dict[str, str]:
+    """The date, the sentence and what it must not hide."""
     date = weekday_in_words(checkup.started_at)
     return {
         "date": f"{date[0].upper()}{date[1:]}, {hour_in_words(checkup.started_at)}",
@@ -143,7 +144,7 @@ def _scope(checkup: Checkup) -> str:
     return "Une mesure n’a pas été regardée." if missing == 1 else f"{missing} mesures n’ont pas été regardées."
 
 
-def _ring(measures: Sequence[MeasureResult]) -> dict[str, Any]:
+def ring_view(measures: Sequence[MeasureResult]) -> dict[str, Any]:
     """The seven parts in their fixed order; a measure nobody looked at is there, hollow."""
     seen = {measure.number: STATUS_STATES[measure.status] for measure in measures}
     absent = {"id": "absent", "word": "pas regardée"}
@@ -191,7 +192,7 @@ def _action(number: int, action: Action, checkup: Checkup) -> dict[str, Any]:
     }
 
 
-def _since(since: SinceLast) -> dict[str, Any]:
+def since_view(since: SinceLast) -> dict[str, Any]:
     """What changed; the sentences say first what got worse, then what got better, and may end on a count."""
     worse, changes = len(since.worse), len(since.worse) + len(since.better)
     told = len(since.sentences) if changes <= len(since.sentences) else len(since.sentences) - 1
@@ -207,7 +208,8 @@ def _since(since: SinceLast) -> dict[str, Any]:
     }
 
 
-def _measure(measure: MeasureResult) -> dict[str, Any]:
+def measure_view(measure: MeasureResult) -> dict[str, Any]:
+    """A measure as a tile: state, sentence, how it is known."""
     return {
         "id": f"mesure-{measure.number}",
         "icon": MEASURE_ICONS[measure.id.value],
@@ -253,7 +255,7 @@ def _detail(checkup: Checkup) -> dict[str, Any]:
         "ce que l’on voit. Rien n’a été modifié sur l’ordinateur.",
         "columns": [state["word"] for state in ORDER],
         "rows": [_row(measure) for measure in checkup.measures],
-        "measures": [_detail_measure(measure) for measure in checkup.measures],
+        "measures": [measure_detail(measure) for measure in checkup.measures],
         "sources": _all_sources(checkup.findings),
         "contacts": [contact_words(contact) for contact in contacts().values()],
     }
@@ -268,14 +270,14 @@ def _row(measure: MeasureResult) -> dict[str, Any]:
     }
 
 
-def _detail_measure(measure: MeasureResult) -> dict[str, Any]:
+def measure_detail(measure: MeasureResult) -> dict[str, Any]:
     groups = []
     for state in ORDER:
         same = [finding for finding in measure.findings if state_of(finding) == state]
         if same:
             ordered = sorted(same, key=lambda finding: -finding.severity)
-            groups.append(_group(state, [_finding(finding) for finding in ordered]))
-    return {**_measure(measure), "groups": groups}
+            groups.append(_group(state, [finding_view(finding) for finding in ordered]))
+    return {**measure_view(measure), "groups": groups}
 
 
 def _group(state: State, findings: list[dict[str, Any]]) -> dict[str, Any]:
@@ -288,7 +290,7 @@ def _group(state: State, findings: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_view(finding: Finding) -> dict[str, Any]:
     """One finding; what to do is only said of what is not in order."""
     work = finding.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.WAITING)
     since = day_in_words(finding.first_seen_at)
