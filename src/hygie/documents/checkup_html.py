@@ -18,7 +18,7 @@ from hygie.checkup.run import Checkup
 from hygie.documents.checkup_view import checkup_view
 
 HERE = Path(__file__).parent
-STYLES = ("hygie.css", "rapport.css")
+STYLES = ("hygie.css", "rosace.css", "rapport.css")
 CENTRE, RADIUS = 120.0, 94.0
 PARTS, HALF_PART, HALF_INNER = 7, 21.2, 20.2  # degrees on each side of a part's middle
 TEXT_DROP = 6.5

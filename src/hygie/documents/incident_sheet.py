@@ -6,10 +6,9 @@ It is printed beforehand and works without any computer: what Hygie does not kno
 import calendar
 import re
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
-from hygie.checkup.run import Checkup
 from hygie.core.french import day_in_words, plural, typeset
 from hygie.documents.words import clip
 from hygie.reference.contacts import Contact, contacts
@@ -38,7 +37,26 @@ NEVER = (
 CARE = ("Ordonnances papier :", "Feuilles de soins :", "Agenda de demain :")
 
 
-def incident_sheet(checkup: Checkup) -> dict[str, Any]:
+class Printable(Protocol):
+    """What the sheet is made of: a check-up has it, and so does a practice known by its numbers alone."""
+
+    @property
+    def started_at(self) -> datetime:
+        """The day printed."""
+        ...
+
+    @property
+    def insurer_contract(self) -> str:
+        """The contract's number, "" when unknown."""
+        ...
+
+    @property
+    def phones(self) -> Mapping[str, str]:
+        """Numbers by name."""
+        ...
+
+
+def incident_sheet(checkup: Printable) -> dict[str, Any]:
     """Everything the sheet says, in reading order."""
     today = checkup.started_at.date()
     return {
