@@ -137,3 +137,11 @@ def test_unknown_checks_and_long_texts_are_bounded() -> None:
     assert "never-existed" not in {
         t.check_id for t in read_report(json.dumps(content).encode(), catalogue(), "linux").told
     }
+
+
+def test_a_finding_is_as_old_as_what_it_rests_on() -> None:
+    yesterday = NOW - timedelta(days=1)
+    assert found(combine([Machine("A", report(Outcome.PASSED, yesterday))], context())).observed_at == yesterday
+    declared = next(check.id for check in catalogue().checks.values() if check.answer == "declared")
+    answers = Answers({declared: Answer(declared, "yes", yesterday.date())})
+    assert found(combine([], context(answers)), declared).observed_at.date() == yesterday.date()

@@ -4,8 +4,8 @@ Pure. A computer that has said nothing for `FRESH_DAYS`, or never, keeps every m
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -107,24 +107,34 @@ def _finding(
     check: CheckEntry, machines: Sequence[Machine], told: Mapping[str, Mapping[str, Told]], context: Context
 ) -> Finding:
     if check.answer != "measured":
-        return find(check, Facts({}), context)
-    verdict, system = _measured(check, machines, told, context)
+        return _dated(find(check, Facts({}), context), context)
+    verdict, worst = _measured(check, machines, told, context)
     verdict = _taken_in_charge(check, verdict, context.answers, context)
     origin = Origin.UNKNOWN if verdict.outcome is Outcome.UNKNOWN else Origin.MEASURED
-    return dressed(check, verdict, origin, Context(context.catalogue, context.answers, system, context.now))
+    system = worst.system if worst else context.system
+    finding = dressed(check, verdict, origin, Context(context.catalogue, context.answers, system, context.now))
+    return replace(finding, observed_at=worst.taken_at) if worst and origin is Origin.MEASURED else finding
+
+
+def _dated(finding: Finding, context: Context) -> Finding:
+    """A declared finding is as old as its answer."""
+    answer = context.answers.by_check.get(finding.check_id)
+    if answer is None or answer.answered_on is None or finding.origin is Origin.UNKNOWN:
+        return finding
+    moment = datetime.combine(answer.answered_on, time(), context.now.tzinfo)
+    return replace(finding, observed_at=min(moment, context.now))
 
 
 def _measured(
     check: CheckEntry, machines: Sequence[Machine], told: Mapping[str, Mapping[str, Told]], context: Context
-) -> tuple[Verdict, str]:
+) -> tuple[Verdict, Report | None]:
     if not machines:
-        return unknown("Aucun ordinateur n’a encore été regardé."), context.system
+        return unknown("Aucun ordinateur n’a encore été regardé."), None
     answers = [(machine, told[machine.name].get(check.id)) for machine in machines]
     worst = min(answers, key=lambda pair: _WORST.index(_outcome(pair[1])))
-    system = worst[0].report.system if worst[0].report else context.system
     if worst[1] is None:
-        return unknown(_silence([machine for machine, said in answers if said is None], context.now)), system
-    return _worded(worst[1], answers), system
+        return unknown(_silence([machine for machine, said in answers if said is None], context.now)), worst[0].report
+    return _worded(worst[1], answers), worst[0].report
 
 
 def _outcome(told: Told | None) -> Outcome:

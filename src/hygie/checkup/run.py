@@ -76,6 +76,7 @@ class Checkup:
     waiting: int
     unknown: int
     since_last: SinceLast | None = None
+    journal: str = ""
 
     @property
     def findings(self) -> list[Finding]:

@@ -1,0 +1,61 @@
+"""What every page shows around its content: the practice, the person, the menu limited to what this person may open."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from hygie.web.accounts.access import Action, can
+
+MENU = (
+    ("", (
+        ("dashboard:today", "accueil", "Aujourd’hui", Action.SEE_TODAY),
+        ("dashboard:measures", "mesure", "Les sept mesures", Action.SEE_MEASURE),
+        ("practice:documents", "doc", "Documents", Action.SEE_DOCUMENTS),
+        ("practice:reminders", "horloge", "Rappels", Action.SEE_REMINDERS),
+    )),
+    ("Le cabinet", (
+        ("inventory:devices", "ecran", "Matériel et cartes", Action.SEE_INVENTORY),
+        ("workstations:list", "disque", "Les ordinateurs reliés", Action.SEE_WORKSTATIONS),
+        ("accounts:team", "equipe", "L’équipe et les accès", Action.SEE_TEAM),
+        ("practice:sharing", "oeil", "Ce qui sort du cabinet", Action.SEE_SHARING),
+        ("journal:entries", "registre", "Journal", Action.SEE_JOURNAL),
+        ("practice:settings", "cadenas", "Réglages du cabinet", Action.SEE_PRACTICE),
+    )),
+)  # fmt: skip
+SHORT = {"dashboard:measures": "Mesures", "inventory:devices": "Matériel"}
+MOBILE = ("dashboard:today", "dashboard:measures", "inventory:devices")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """For `ui/_base.html`. A stranger gets neither menu nor name."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return {"practice_name": "", "person": None, "menu": [], "mobile_menu": [], "demo": False, "exercise": False}
+    menu = [section for title, items in MENU if (section := _section(request, member, title, items))["items"]]
+    shown = {item["name"]: item for section in menu for item in section["items"]}
+    return {
+        "practice_name": request.practice.name,
+        "person": {"name": member.name, "role": member.get_role_display(), "initials": member.initials},
+        "menu": menu,
+        "mobile_menu": [shown[name] for name in MOBILE if name in shown],
+        "demo": request.practice.demo,
+        "exercise": False,
+    }
+
+
+def _section(request: HttpRequest, member: Any, title: str, items: Any) -> dict[str, Any]:
+    links = []
+    for name, icon, label, action in items:
+        if can(member, action) and (url := _url(name)):
+            current = request.path == url or (url != "/" and request.path.startswith(url))
+            short = SHORT.get(name, label)
+            links.append({"name": name, "url": url, "icon": icon, "label": label, "short": short, "current": current})
+    return {"title": title, "items": links}
+
+
+def _url(name: str) -> str:
+    try:
+        return str(reverse(name))
+    except NoReverseMatch:
+        return ""
