@@ -271,6 +271,7 @@ def _row(measure: MeasureResult) -> dict[str, Any]:
 
 
 def measure_detail(measure: MeasureResult) -> dict[str, Any]:
+    """A measure with its findings, grouped by state, worst states first."""
     groups = []
     for state in ORDER:
         same = [finding for finding in measure.findings if state_of(finding) == state]
@@ -339,9 +340,14 @@ def _all_sources(findings: Sequence[Finding]) -> list[dict[str, str]]:
     return [{**_source(source), "day": day_in_words(source.read_on)} for source in ordered]
 
 
+def _digest(checkup: Checkup) -> str:
+    """The journal's digest, where there is a journal: on paper, it proves later that nothing was rewritten."""
+    return typeset(f" Empreinte du journal : {checkup.journal}.") if checkup.journal else ""
+
+
 def _foot(checkup: Checkup) -> dict[str, str]:
     return {
         "local": "Les données restent sur l’ordinateur du cabinet.",
         "patient": NO_PATIENT,
-        "made": f"Bilan du {moment(checkup.started_at)}, {_head(checkup)['rules']}.",
+        "made": f"Bilan du {moment(checkup.started_at)}, {_head(checkup)['rules']}.{_digest(checkup)}",
     }
