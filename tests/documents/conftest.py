@@ -1,12 +1,10 @@
 """Check-ups made by hand for the documents: a calm one, a blank one, a long one, a hostile one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from hygie.checkup.answers import Answer, Answers
 from hygie.checkup.run import Checkup, Context, SinceLast, judge
@@ -35,10 +33,8 @@ from hygie.probes.facts import (
     Volume,
 )
 from hygie.reference.catalogue import catalogue
+from tests.chromium import chromium
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]  # fmt: skip
 NOW = datetime(2026, 11, 3, 8, 15, tzinfo=timezone(timedelta(hours=1)))
 SECRET_NAME = "ordonnance_JEANNE_DUPONTEL.pdf"
 PHONES = {
@@ -181,12 +177,4 @@ def make() -> Callable[..., Checkup]:
     return lambda default="yes", **changes: judge(facts(), context(answers(default, **changes)))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all the tests of a session."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium n'est pas installé")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+__all__ = ["chromium"]

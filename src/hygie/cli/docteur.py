@@ -1,4 +1,7 @@
-"""`hygie docteur`: is Hygie itself in good health? Content, extras, programs, rights, data folder, clock."""
+"""`hygie docteur`: is Hygie itself in good health? Content, extras, programs, rights, data folder, clock, the app.
+
+It reads, and never writes: what it advises is for a person to do.
+"""
 
 import importlib.util
 import json
@@ -7,22 +10,27 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from hygie import __version__
+from hygie.cli.diagnosis import Diagnosis, State
 from hygie.cli.french import FrenchCommand
-from hygie.cli.practice import data_folder, practice_option
+from hygie.cli.practice import practice_option
 from hygie.core.clock import SystemClock
 from hygie.core.errors import HygieError
+from hygie.core.folder import data_folder
+from hygie.core.french import typeset
 
-State = Literal["good", "note", "trouble"]
 SIGNS: dict[State, str] = {"good": "✓ En ordre", "note": "– À savoir", "trouble": "→ À faire"}
-EXTRAS = {"pdf": ("typst", "les PDF")}
+APP = ("django", "allauth", "cheroot", "whitenoise", "keyring", "icalendar", "vobject", "openpyxl", "defusedxml")
+EXTRAS = {
+    "pdf": (("typst",), "les PDF", "les PDF ne se font pas"),
+    "web": (APP, "l’application du cabinet", "l’application du cabinet ne s’ouvre pas"),
+}
 PROGRAMS = {
     "linux": {
         "nft": "lire les règles du pare-feu",
@@ -34,16 +42,6 @@ PROGRAMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One point examined."""
-
-    id: str
-    state: State
-    sentence: str
-    next_step: str = ""
-
-
 @click.command(cls=FrenchCommand)
 @practice_option
 @click.option(
@@ -52,13 +50,18 @@ class Diagnosis:
 @click.option("--strict", is_flag=True, help="Finit par le code 1 quand quelque chose demande de l’attention.")
 def docteur(practice: Path | None, form: str, strict: bool) -> int:  # noqa: FBT001
     """Vérifie Hygie elle-même : contenu, extras, programmes, droits, dossier de données."""
-    found = list(examine(practice or data_folder()))
+    found = [_dressed(point) for point in examine(practice or data_folder())]
     if form == "json":
         report = {"schema": "hygie.doctor/1", "version": __version__, "points": [asdict(point) for point in found]}
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
     return 1 if strict and any(point.state == "trouble" for point in found) else 0
+
+
+def _dressed(point: Diagnosis) -> Diagnosis:
+    """In printed French."""
+    return replace(point, sentence=typeset(point.sentence), next_step=typeset(point.next_step))
 
 
 def _lines(found: list[Diagnosis]) -> Iterator[str]:
@@ -78,6 +81,7 @@ def examine(practice: Path) -> Iterator[Diagnosis]:
     yield _rights()
     yield _folder(practice)
     yield _clock()
+    yield from _app(practice)
 
 
 def _python() -> Diagnosis:
@@ -96,12 +100,12 @@ def _content() -> Diagnosis:
 
 
 def _extras() -> Iterator[Diagnosis]:
-    for name, (module, use) in EXTRAS.items():
-        if importlib.util.find_spec(module):
+    for name, (modules, use, without) in EXTRAS.items():
+        if all(importlib.util.find_spec(module) for module in modules):
             yield Diagnosis(f"extra-{name}", "good", f"L’extra « {name} » est là : {use}.")
         else:
             step = "Depuis la copie du projet : pip install --require-hashes -r requirements/all.lock"
-            yield Diagnosis(f"extra-{name}", "note", f"L’extra « {name} » manque : {use} ne se font pas.", step)
+            yield Diagnosis(f"extra-{name}", "note", f"L’extra « {name} » manque : {without}.", step)
 
 
 def _programs() -> Iterator[Diagnosis]:
@@ -133,6 +137,16 @@ def _folder(practice: Path) -> Diagnosis:
         step = "Fermez-le aux autres comptes : chmod 700 sur ce dossier."
         return Diagnosis("folder", "trouble", "Le dossier de données se lit depuis d’autres comptes.", step)
     return Diagnosis("folder", "good", "Le dossier de données est fermé aux autres comptes.")
+
+
+def _app(practice: Path) -> Iterator[Diagnosis]:
+    """The practice's app in this folder; a trouble nobody foresaw is one more thing to tell, and hides no other."""
+    from hygie.cli.app_health import examine_app
+
+    try:
+        yield from examine_app(practice, SystemClock().now())
+    except OSError:
+        yield Diagnosis("app", "trouble", "Le dossier de données ne se lit pas en entier.", "Vérifiez ses droits.")
 
 
 def _clock() -> Diagnosis:

@@ -15,6 +15,8 @@ from hygie.cli.french import FrenchGroup
 
 VERBS = {
     "bilan": "Où en est ce cabinet : sept mesures, et quoi faire d'abord.",
+    "servir": "Ouvre l'application du cabinet dans un navigateur.",
+    "poste": "Relie cet ordinateur à l'application du cabinet.",
     "docteur": "Vérifie Hygie elle-même : programmes, extras, droits.",
 }
 _INTERRUPTED = 130

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from traceback import format_tb
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -64,6 +66,24 @@ def _kept(request: HttpRequest, template: str, status: int, error: HygieError | 
     sealed = [(name, value) for name, value in sent if name == "kept"]  # sealed already: see accounts/resume.py
     context = {"typed": [*keepable(sent), *sealed], "path": request.get_full_path(), "error": error}
     return render(request, template, context, status=status)
+
+
+class Sessions(SessionMiddleware):
+    """Sessions as Django keeps them; a page that was read, or a change that was made, is not lost for the hour of it.
+
+    Entering and leaving write the session inside their own view: there, a failure is still told.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The answer, also when the session cannot be written now: held database, full disk."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as interrupted:
+            update = interrupted.__context__
+            if update is None or not isinstance(update.__context__, OperationalError):
+                raise
+            LOG.warning("session not written: %s", type(update.__context__).__name__)
+            return response
 
 
 class BareRecord(logging.Filter):

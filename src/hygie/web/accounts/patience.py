@@ -79,10 +79,9 @@ def familiar(succeeded_at: datetime | None, now: datetime) -> bool:
 
 
 def remaining(blocked_until: datetime | None, now: datetime) -> timedelta:
-    """What is left of a wait. Never more than the longest, whatever the clock did meanwhile."""
-    if blocked_until is None or blocked_until <= now:
-        return timedelta(0)
-    return min(blocked_until - now, LONGEST_WAIT)
+    """What is left of a wait. One longer than the longest was written by a clock that has been set back since: over."""
+    left = blocked_until - now if blocked_until else timedelta(0)
+    return left if timedelta(0) < left <= LONGEST_WAIT else timedelta(0)
 
 
 def to_note(failures: int, noted_at: datetime | None, now: datetime) -> bool:

@@ -5,7 +5,7 @@ Every change ends with a snapshot, so that the history and « depuis la dernièr
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,10 +37,13 @@ class Reply:
 
 @transaction.atomic
 def give_answer(
-    actor: Actor, practice: Any, check_id: str, reply: Reply, *, now: datetime, seen: int | None = None
+    actor: Actor, practice: Any, check_id: str, reply: Reply, *, now: datetime, seen: int | None = None, by: str = ""
 ) -> Answer:
-    """Answer a check. `seen` is the version shown, None when it does not matter; Outdated when it changed meanwhile."""
-    row = _answer_row(actor, practice, check_id, reply, now, seen)
+    """Answer a check. `seen` is the version shown, None when it does not matter; Outdated when it changed meanwhile.
+
+    `by` is who declares it, when it is not the actor.
+    """
+    row = _answer_row(replace(actor, name=by or actor.name), practice, check_id, reply, now, seen)
     title = catalogue().checks[check_id].title
     word = dict(Answer.CHOICES)[reply.answer]
     data = {"check": check_id, "answer": reply.answer, "expected_on": str(reply.expected_on or "")}
@@ -176,10 +179,11 @@ def answer_question(question: Question, reply: Reply, *, name: str, now: datetim
         raise Outdated
     locked.answered_at, locked.closed_at, locked.digest = now, now, None
     locked.save_version(locked.version)
-    actor = Actor(locked.practice_id, "system", name or locked.asked_to)
+    who = name or locked.asked_to
+    actor = Actor(locked.practice_id, "system", f"{who}, par le lien")  # nobody verified that name
     record(actor, "question.answered", "Réponse reçue par le lien d’une question.", subject=f"question:{locked.pk}")
     if locked.check_id:
-        give_answer(actor, locked.practice, locked.check_id, reply, now=now)
+        give_answer(actor, locked.practice, locked.check_id, reply, now=now, by=who)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Today, a measure, a finding, the questions: each view reads the request, calls one flow, and redirects."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -28,10 +29,11 @@ from hygie.web.workstations.flows import measure_this_machine
 def today(request: Any) -> HttpResponse:
     """The five minutes of the week."""
     now = timezone.localtime()
-    before = _visited(request.member, now)
+    before = _visited(request.member, now)  # a full disk, or a database that is held, hides nothing of what is read
     since = selectors.snapshot_before(request.practice, before)
     checkup = selectors.current_checkup(request.practice, now, since=since)
-    flows.keep_snapshot(request.practice, checkup, now)
+    with suppress(OperationalError):  # the same
+        flows.keep_snapshot(request.practice, checkup, now)
     actions = rules.actions_for(checkup, request.member.role, catalogue())
     page = pages.today_page(checkup, actions, catalogue(), now)
     history = pages.history_lines(selectors.history(request.practice, now))
@@ -40,7 +42,7 @@ def today(request: Any) -> HttpResponse:
 
 
 def _visited(member: Any, now: datetime) -> datetime | None:
-    """When this person came before. A full disk, or a database held by another program, does not hide the page."""
+    """When this person came before, also when the present visit cannot be written."""
     try:
         return flows.note_visit(member, now)
     except OperationalError:

@@ -8,6 +8,7 @@ from hygie.web.workstations import views
 app_name = "workstations"
 urlpatterns = [
     path("cabinet/ordinateurs/", views.computers, name="list"),
+    path("cabinet/ordinateurs/autorite.pem", views.authority, name="authority"),
     path("cabinet/ordinateurs/code/", views.new_code, name="new_code"),
     path("cabinet/ordinateurs/<uuid:pk>/retirer/", views.revoke, name="revoke"),
     path(HELLO_PATH.lstrip("/"), views.hello, name="hello"),

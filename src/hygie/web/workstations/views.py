@@ -19,6 +19,7 @@ from hygie.web.accounts.access import Action, can
 from hygie.web.accounts.gates import allowed, owned, public
 from hygie.web.inventory.models import Device
 from hygie.web.journal.flows import Actor
+from hygie.web.server.certificate import authority_pem, made_certificate
 from hygie.web.workstations import enrol, pages, receive
 from hygie.web.workstations.models import Workstation
 
@@ -37,6 +38,19 @@ def computers(request: Any) -> HttpResponse:
         "open_to_others": settings.HYGIE_TLS,
     }
     return render(request, "workstations/list.html", context)
+
+
+@allowed(Action.SEE_WORKSTATIONS)
+@require_GET
+def authority(request: Any) -> HttpResponse:
+    """The authority to install on the practice's other computers and telephones; it holds no secret."""
+    del request
+    made = made_certificate(settings.HYGIE_FOLDER)
+    if made is None or not settings.HYGIE_TLS:
+        raise Http404
+    response = HttpResponse(authority_pem(made), content_type="application/x-pem-file")
+    response["Content-Disposition"] = 'attachment; filename="hygie-autorite.pem"'
+    return response
 
 
 @allowed(Action.CHANGE_WORKSTATIONS)
