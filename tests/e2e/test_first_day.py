@@ -114,7 +114,7 @@ def join_a_second_computer(page: Page, server: Server, tmp_path: Path) -> None:
     assert sent.returncode == 0, sent.stdout + sent.stderr
     page.goto("/cabinet/ordinateurs/")
     row = page.locator("tr", has_text="Bureau 2")
-    assert "En ordre" in row.inner_text()
+    assert "Relié" in row.inner_text()
     page.goto("/")
     assert "Hygie n’a encore rien mesuré" not in page.locator("main").inner_text()
     page.goto("/cabinet/ordinateurs/")

@@ -15,7 +15,7 @@ from hygie.checkup.errors import UnreadableCheckup
 from hygie.checkup.run import Checkup, Context, assemble, dressed, find
 from hygie.core.clock import days_since
 from hygie.core.finding import Evidence, Finding, Origin, Outcome, Verdict, unknown, waiting
-from hygie.core.french import day_in_words, listed
+from hygie.core.french import day_in_words, listed, typeset
 from hygie.core.severity import Severity
 from hygie.probes.collect import Facts
 from hygie.reference.catalogue import Catalogue, CheckEntry
@@ -80,14 +80,28 @@ def read_report(body: bytes, catalogue: Catalogue, system: str) -> Report:
     return Report(wire.catalogue_version, wire.started_at, system, tuple(told.values()))
 
 
-def combine(machines: Sequence[Machine], context: Context) -> Checkup:
-    """The practice's check-up: measured checks from its computers, the others from its answers."""
+def combine(machines: Sequence[Machine], context: Context, told_by: Mapping[str, str] | None = None) -> Checkup:
+    """The practice's check-up: measured checks from its computers, the others from its answers.
+
+    `told_by`: for answers that nobody gave but the practice's lists show, the sentence that says what is there.
+    """
     told = {machine.name: _by_check(machine, context.now) for machine in machines}
     judged = {
         entry.id: tuple(_finding(check, machines, told, context) for check in context.catalogue.in_measure(entry.id))
         for entry in context.catalogue.measures
     }
+    judged = {
+        measure: tuple(_retold(one, told_by or {}, context) for one in found) for measure, found in judged.items()
+    }
     return assemble(judged, context, host=listed([machine.name for machine in machines]))
+
+
+def _retold(finding: Finding, told_by: Mapping[str, str], context: Context) -> Finding:
+    """What a list shows is said as it is, and is of today."""
+    sentence = told_by.get(finding.check_id)
+    if not sentence or finding.origin is Origin.UNKNOWN:
+        return finding
+    return replace(finding, summary=typeset(sentence), reason=typeset(sentence), observed_at=context.now)
 
 
 def is_fresh(machine: Machine, now: datetime) -> bool:

@@ -257,3 +257,32 @@ def test_help_is_one_click_away_with_and_without_an_account(holder: Client) -> N
         assert "Mots difficiles" in page
         assert "carte de professionnel de santé" in page
     assert 'href="/aide/"' in text(holder.get("/"))
+
+
+def test_what_a_provider_answers_about_a_measure_is_shown_and_never_believed(holder: Client, practice: Any) -> None:
+    holder.post(f"/constats/{MEASURED}/question/", {"asked_to": "Informatique Ouest"})
+    question = Question.objects.get()
+    link = text(holder.get(f"/questions/{question.pk}/")).split('value="http://testserver')[1].split('"')[0]
+    page = text(Client().get(link))
+    assert "C’est fait" in page
+    assert "None" not in page
+    Client().post(link, {"answer": "yes", "name": "Informatique Ouest"})
+    assert not Answer.objects.exists()
+    for url in (f"/questions/{question.pk}/", f"/constats/{MEASURED}/"):
+        assert "Informatique Ouest répond : c’est fait" in text(holder.get(url))
+    assert "None" not in text(holder.get(f"/questions/{question.pk}/feuille/"))
+
+
+def test_before_any_look_the_look_comes_first(holder: Client) -> None:
+    holder.post(f"/constats/{CHECK}/repondre/", {"answer": "no"})
+    page = text(holder.get("/"))
+    assert "n’a encore rien mesuré" in page
+    assert "Faire vérifier" not in page
+
+
+def test_a_failing_point_never_states_the_opposite(holder: Client) -> None:
+    holder.post(f"/constats/{CHECK}/repondre/", {"answer": "no"})
+    check = catalogue().checks[CHECK]
+    page = text(holder.get(f"/constats/{CHECK}/"))
+    assert f'<h1 class="mt3">{check.action}' in page.replace("&#x27;", "'")
+    assert "Ce qui est attendu" in page

@@ -177,7 +177,7 @@ def test_the_same_message_twice_in_a_batch_is_stored_once(practice: Any) -> None
 def test_an_event_is_a_line_of_the_journal_under_the_computers_name(practice: Any) -> None:
     joined = join(practice)
     send(joined, message("event", event()))
-    line = JournalEntry.objects.get(kind="reader.plugged")
+    line = JournalEntry.objects.get(kind="device.reader.plugged")
     assert (line.actor, line.actor_name) == (f"device:{joined[0]}", "Bureau 2")
     assert journal().verify(str(practice.pk)).ok
 

@@ -81,7 +81,7 @@ def set_up(start: Start, now: datetime) -> Member:
     practice = Practice.objects.create(name=start.practice_name)
     user = User.objects.create_user(start.username, start.password, password_changed_at=now)
     holder = Member.objects.create(practice=practice, user=user, name=start.name, role=Role.HOLDER)
-    record(Actor.of(holder), "practice.opened", f"Hygie installé par {holder.name}.", subject=f"member:{holder.pk}")
+    record(Actor.of(holder), "practice.opened", f"Hygie installée par {holder.name}.", subject=f"member:{holder.pk}")
     return holder
 
 

@@ -25,7 +25,7 @@ TWICE = typeset("Les deux mots de passe ne sont pas les mêmes. Tapez deux fois 
 TAKEN = typeset("Cet identifiant est déjà pris. Ajoutez un chiffre ou une initiale.")
 IDENTIFIER = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]{2,59}\Z",
-    typeset("Trois lettres ou chiffres au moins, sans espace ni accent, comme « helene.fontaine »."),
+    typeset("Trois lettres ou chiffres au moins, sans espace ni accent, comme « claire.vasseur »."),
 )
 
 
@@ -143,9 +143,9 @@ class SetupForm(_NewPassword):
     """The very first page."""
 
     code = text("Code affiché par Hygie", 60, "Huit signes, comme « K7QD-3M9T ».", autocomplete="off", autofocus=True)
-    practice_name = text("Nom du cabinet", 120, "Comme « Cabinet du Dr Fontaine ».", autocomplete="organization")
-    name = text("Votre nom", 80, "Comme « Dr Hélène Fontaine ».", autocomplete="name")
-    username = text("Votre identifiant", 60, "Pour entrer, comme « helene.fontaine ».", autocomplete="username")
+    practice_name = text("Nom du cabinet", 120, "Comme « Cabinet du Dr Vasseur ».", autocomplete="organization")
+    name = text("Votre nom", 80, "Comme « Dr Claire Vasseur ».", autocomplete="name")
+    username = text("Votre identifiant", 60, "Pour entrer, comme « claire.vasseur ».", autocomplete="username")
     password1 = secret("Mot de passe", passwords.HELP, new=True)
     password2 = secret("Le même, une deuxième fois", new=True)
     username.validators.append(IDENTIFIER)
@@ -173,7 +173,7 @@ class InvitationForm(_NewPassword):
 class PersonForm(forms.Form):
     """Somebody of the practice."""
 
-    name = text("Nom", 80, "Comme « Nadia Lemoine ».", autocomplete="off")
+    name = text("Nom", 80, "Comme « Léa Morin ».", autocomplete="off")
     role = forms.ChoiceField(label="Rôle", choices=Role.choices(), error_messages={"required": "Choisissez un rôle."})
     phone = text("Téléphone", 40, required=False, autocomplete="off", inputmode="tel")
     starts_on = day("Premier jour", "L'accès s'ouvre ce jour-là. Vide : tout de suite.")

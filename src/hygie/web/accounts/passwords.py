@@ -38,7 +38,7 @@ class Pattern(Enum):
     GOLD = "plus de douze signes, quatre sortes : la règle d'or"
     CNIL_MIXED = "douze signes et quatre sortes : une règle de la CNIL"
     CNIL_LONG = "quatorze signes et trois sortes : une règle de la CNIL"
-    CNIL_PHRASE = "une phrase de sept mots : une règle de la CNIL"
+    CNIL_PHRASE = "une phrase de sept mots, comme le demande la CNIL"
 
 
 class Weakness(Enum):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,8 @@ def question(request: Any, pk: int) -> HttpResponse:
     row = owned(request, Question, Action.ASK_QUESTION, pk=pk)
     token = request.session.get(f"question-{row.pk}", "")
     link = request.build_absolute_uri(f"/question/{token}/") if token and flows.digest(token) == row.digest else ""
-    return render(request, "dashboard/question.html", {"question": row, "line": _line(row), "link": link})
+    context = {"question": row, "line": _line(row), "link": link, "open_to_others": settings.HYGIE_TLS}
+    return render(request, "dashboard/question.html", context)
 
 
 @allowed(Action.ASK_QUESTION)
@@ -34,7 +36,14 @@ def sheet(request: Any, pk: int) -> HttpResponse:
     row = owned(request, Question, Action.ASK_QUESTION, pk=pk)
     token = request.session.get(f"question-{row.pk}", "")
     link = request.build_absolute_uri(f"/question/{token}/") if token and flows.digest(token) == row.digest else ""
-    context = {"question": row, "line": _line(row), "check": _check(row), "link": link, "practice": request.practice}
+    context = {
+        "question": row,
+        "line": _line(row),
+        "check": _check(row),
+        "link": link,
+        "practice": request.practice,
+        "open_to_others": settings.HYGIE_TLS,
+    }
     return render(request, "dashboard/question_sheet.html", context)
 
 
@@ -69,7 +78,7 @@ def reply(request: Any, token: str) -> HttpResponse:
     row = Question.objects.filter(digest=flows.digest(token), closed_at=None).select_related("practice").first()
     if row is None or row.expires_at is None or row.expires_at <= timezone.now() or not row.check_id:
         return render(request, "dashboard/reply_over.html", status=404)
-    form = LinkReplyForm(request.POST or None)
+    form = LinkReplyForm(request.POST or None, measured=_line(row)["measured"])
     if request.method == "POST" and form.is_valid():
         flows.answer_question(row, form.reply(), name=form.cleaned_data["name"], now=timezone.localtime())
         return render(request, "dashboard/reply_done.html")

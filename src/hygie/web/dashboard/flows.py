@@ -177,13 +177,19 @@ def answer_question(question: Question, reply: Reply, *, name: str, now: datetim
     locked = Question.objects.select_for_update().get(pk=question.pk)
     if locked.answered_at is not None:
         raise Outdated
-    locked.answered_at, locked.closed_at, locked.digest = now, now, None
-    locked.save_version(locked.version)
     who = name or locked.asked_to
+    locked.answered_at, locked.closed_at, locked.digest = now, now, None
+    locked.reply, locked.reply_note, locked.replied_by = reply.answer, reply.note, who[:80]
+    locked.save_version(locked.version)
     actor = Actor(locked.practice_id, "system", f"{who}, par le lien")  # nobody verified that name
     record(actor, "question.answered", "Réponse reçue par le lien d’une question.", subject=f"question:{locked.pk}")
-    if locked.check_id:
+    if locked.check_id and _worth_keeping(locked.check_id, reply):
         give_answer(actor, locked.practice, locked.check_id, reply, now=now, by=who)
+
+
+def _worth_keeping(check_id: str, reply: Reply) -> bool:
+    """Of what a machine measures, only « I am on it » is an answer: the rest is read, then measured again."""
+    return catalogue().checks[check_id].answer != "measured" or reply.answer == "waiting"
 
 
 @transaction.atomic

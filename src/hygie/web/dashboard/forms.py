@@ -1,7 +1,7 @@
 """The forms of a finding: answer, exception, proof, question. Each carries the version it was shown with."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -36,7 +36,10 @@ class OnePage(forms.Form):
 class AnswerForm(OnePage):
     """Oui, non, je ne sais pas, j'attends, pas concerné."""
 
-    answer = forms.ChoiceField(label="Votre réponse", choices=Answer.CHOICES, widget=forms.RadioSelect)
+    answer = forms.ChoiceField(
+        label="Votre réponse", choices=Answer.CHOICES, widget=forms.RadioSelect,
+        error_messages={"required": "Cochez une réponse."},
+    )  # fmt: skip
     waiting_for = forms.CharField(
         label="Qui s’en occupe ?", max_length=120, required=False, help_text="Si vous attendez quelqu’un."
     )
@@ -49,6 +52,12 @@ class AnswerForm(OnePage):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Both fields are asked for by « j'attends », hence never said to be optional."""
+        super().__init__(*args, **kwargs)
+        for name in ("waiting_for", "expected_on"):
+            self.fields[name].asked = True
 
     def clean(self) -> dict[str, Any]:
         """Somebody awaited needs a name and a day to come."""
@@ -127,7 +136,16 @@ class QuestionForm(OnePage):
 
 
 class LinkReplyForm(AnswerForm):
-    """What a person without account answers through a link."""
+    """What a person without account answers through a link; of what is measured, whether it is done."""
 
-    name = forms.CharField(label="Votre nom", max_length=80)
+    DONE: ClassVar = [("yes", "C’est fait"), ("waiting", "Je m’en occupe"), ("no", "Je ne peux pas"),
+                      ("unknown", "Je ne sais pas")]  # fmt: skip
+
+    def __init__(self, *args: Any, measured: bool = False, **kwargs: Any) -> None:
+        """`measured`: a gesture is asked for, not an answer."""
+        super().__init__(*args, **kwargs)
+        if measured:
+            self.fields["answer"].choices = self.DONE
+
+    name = forms.CharField(label="Votre nom", max_length=80, error_messages={"required": "Écrivez votre nom."})
     field_order = ("answer", "waiting_for", "expected_on", "note", "name")

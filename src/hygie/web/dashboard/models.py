@@ -73,6 +73,9 @@ class Question(Editable):
     digest = models.CharField(max_length=64, unique=True, null=True)
     expires_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    reply = models.CharField(max_length=16, blank=True)
+    reply_note = models.CharField(max_length=500, blank=True)
+    replied_by = models.CharField(max_length=80, blank=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -11,14 +11,26 @@ from hygie.checkup.score import Status
 from hygie.core.finding import Finding, Measure, Origin, Outcome
 from hygie.core.french import day_in_words, hour_in_words, plural, typeset
 from hygie.documents.checkup_view import finding_view, measure_detail, measure_view, ring_view, since_view, voice_view
-from hygie.documents.words import MEASURE_ICONS, OWNERS, STATUS_STATES, URGENT, cleaned, clip, duration, gist
+from hygie.documents.words import (
+    MEASURE_ICONS,
+    OWNERS,
+    STATUS_STATES,
+    TODO,
+    URGENT,
+    cleaned,
+    clip,
+    duration,
+    gist,
+)
 from hygie.reference.catalogue import Catalogue
 from hygie.web.dashboard import rules
-from hygie.web.dashboard.models import Snapshot
+from hygie.web.dashboard.forms import LinkReplyForm
+from hygie.web.dashboard.models import Answer, Snapshot
 from hygie.web.ui.dates import ago
 
 TITLE, WHY = 90, 150
-FIRST = {"id": "afaire", "word": "À faire d’abord"}
+FIRST = TODO
+FIRST_TITLE = "À faire d’abord"
 MORE = {
     Measure.ACCESS: ("inventory:devices", "Le matériel du cabinet"),
     Measure.CPS: ("inventory:cards", "Les cartes et leurs dates"),
@@ -29,9 +41,10 @@ MORE = {
 def today_page(checkup: Checkup, actions: Sequence[Action], content: Catalogue, now: datetime) -> dict[str, Any]:
     """The whole of Today but its history."""
     voice = voice_view(checkup)
-    listed = [action_line(number, action, checkup, content) for number, action in enumerate(actions, 1)]
-    rest = listed[1:]
-    total = sum(action.minutes for action in actions[1:])
+    first = 1 if rules.measured(checkup) else 2  # before any look, the look is the first action
+    listed = [action_line(number, action, checkup, content) for number, action in enumerate(actions, first)]
+    rest = [line for line in listed if line["number"] > 1]
+    total = sum(action.minutes for action in actions[2 - first :])
     return {
         "date": f"{voice['date'].partition(',')[0]}, {hour_in_words(now)}",
         "sentence": rules.sentence(checkup, actions),
@@ -39,11 +52,11 @@ def today_page(checkup: Checkup, actions: Sequence[Action], content: Catalogue, 
         "first": listed[0] if listed else None,
         "rest": rest,
         "rest_note": f"{plural(len(rest), 'action')}, {duration(total)} en tout" if len(rest) > 1 else "",
-        "waiting": waiting_lines(checkup),
+        "waiting": waiting_lines(checkup, content),
         "ring": ring(checkup),
         "since": cleaned(since_view(checkup.since_last)) if checkup.since_last else None,
         "tiles": [tile(measure, now) for measure in checkup.measures],
-        "new": not any(f.outcome is not Outcome.UNKNOWN for f in checkup.findings),
+        "new": not rules.measured(checkup),
         "phones": checkup.phones,
     }
 
@@ -65,7 +78,7 @@ def action_line(number: int, action: Action, checkup: Checkup, content: Catalogu
         {
             "number": number,
             "title": clip(action.title, TITLE),
-            "why": gist(action.why, WHY),
+            "why": gist(action.why if finding.outcome is Outcome.FAILED or asked else finding.summary, WHY),
             "owner": OWNERS[action.owner],
             "duration": duration(action.minutes),
             "url": reverse("dashboard:questions") if asked else finding_url(action.check_id),
@@ -96,10 +109,10 @@ def words_of(moment: datetime, origin: Origin, now: datetime) -> str:
     return ago(moment.date(), now)
 
 
-def waiting_lines(checkup: Checkup) -> list[dict[str, str]]:
+def waiting_lines(checkup: Checkup, content: Catalogue) -> list[dict[str, str]]:
     """What advances without the person."""
     return [
-        {"text": clip(finding.summary, WHY), "title": finding.title, "url": finding_url(finding.check_id)}
+        {"text": clip(finding.summary, WHY), "title": heading(finding, content), "url": finding_url(finding.check_id)}
         for finding in checkup.findings
         if finding.outcome is Outcome.WAITING
     ][:3]
@@ -110,16 +123,20 @@ def finding_url(check_id: str) -> str:
     return reverse("dashboard:finding", args=[check_id])
 
 
-def measure_page(checkup: Checkup, number: int, may_see: Any, names: Mapping[str, str]) -> dict[str, Any]:
+def measure_page(
+    checkup: Checkup, number: int, may_see: Any, names: Mapping[str, str], content: Catalogue
+) -> dict[str, Any]:
     """A measure with its findings, worst first; `may_see(finding)` says which ones open, `names` who answered."""
     measure = checkup.measures[number - 1]
     view = cleaned(measure_detail(measure))
     found = {finding.check_id: finding for finding in measure.findings}
     for group in view["groups"]:
-        group["title"] = FIRST["word"] if group["state"]["id"] == URGENT["id"] else group["title"]
+        group["title"] = FIRST_TITLE if group["state"]["id"] == URGENT["id"] else group["title"]
         for finding in group["findings"]:
             one = found[finding["check"]]
             finding["url"] = finding_url(one.check_id) if may_see(one) else ""
+            finding["button"] = button(one, content)
+            finding["title"] = heading(one, content)
             finding["state"] = calm(finding["state"])
             finding["source"]["when"] = when_of(one, names, checkup.started_at)
     open_ones = [finding for finding in measure.findings if finding.needs_work]
@@ -130,6 +147,20 @@ def measure_page(checkup: Checkup, number: int, may_see: Any, names: Mapping[str
         "lead": _lead(measure.status, open_ones),
         "more": {"url": reverse(more[0]), "label": more[1]} if more else None,
     }
+
+
+def heading(finding: Finding, content: Catalogue) -> str:
+    """What is expected where it holds; where it does not, the gesture: never a sentence that says the opposite."""
+    failing = finding.outcome in (Outcome.FAILED, Outcome.WAITING) and finding.exception is None
+    return typeset(content.checks[finding.check_id].action) if failing else finding.title
+
+
+def button(finding: Finding, content: Catalogue) -> str:
+    """What its page offers."""
+    if finding.outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE) or finding.exception is not None:
+        return "Voir"
+    asked = finding.outcome is Outcome.UNKNOWN and content.checks[finding.check_id].answer != "measured"
+    return "Répondre" if asked else "Voir comment"
 
 
 def when_of(finding: Finding, names: Mapping[str, str], now: datetime) -> str:
@@ -166,6 +197,8 @@ def finding_page(finding: Finding, content: Catalogue, checkup: Checkup, by: str
     number = next(m.number for m in checkup.measures if m.id is finding.measure)
     return {
         **shown,
+        "heading": heading(finding, content),
+        "expected": finding.title if heading(finding, content) != finding.title else "",
         "question": typeset(check.question or ""),
         "help": typeset(check.help or ""),
         "proof": typeset(check.proof or ""),
@@ -227,13 +260,25 @@ def waiver_initial(waiver: Any) -> dict[str, Any]:
     return {"reason": waiver.reason, "until": waiver.until, "version": waiver.version} if waiver else {}
 
 
+def reply_words(question: Any, *, measured: bool) -> str:
+    """« Informatique Ouest répond : oui. », and what to do next where a machine can tell."""
+    if not question.reply:
+        return ""
+    words = dict(LinkReplyForm.DONE if measured else Answer.CHOICES)
+    note = f" « {question.reply_note} »" if question.reply_note else ""
+    after = " Regardez encore cet ordinateur pour le vérifier." if measured and question.reply == "yes" else ""
+    return typeset(f"{question.replied_by} répond : {words[question.reply].lower()}.{note}{after}")
+
+
 def question_line(question: Any, content: Catalogue) -> dict[str, Any]:
     """A question put to somebody, in a list."""
     check = content.checks.get(question.check_id)
     return {
         "to": question.asked_to,
-        "text": typeset(check.question or check.title) if check else question.topic,
+        "text": typeset(check.question or check.action) if check else question.topic,
+        "measured": check is not None and check.answer == "measured",
         "asked_at": question.asked_at,
         "expected_on": question.expected_on,
+        "reply": reply_words(question, measured=check is not None and check.answer == "measured"),
         "url": reverse("dashboard:question", args=[question.pk]),
     }

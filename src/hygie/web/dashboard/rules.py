@@ -44,24 +44,45 @@ class Share:
 
 def actions_for(checkup: Checkup, role: str, content: Catalogue) -> tuple[Action, ...]:
     """At most six actions; the secretary and the IT provider see theirs only."""
-    owners = OWNERS.get(Role(role))
-    if owners is None:
-        return checkup.actions
-    own = [finding for finding in checkup.findings if finding.owner in owners]
+    owners = OWNERS.get(Role(role), frozenset(Owner))
+    own = [
+        finding for finding in checkup.findings if finding.owner in owners and _actionable(finding, checkup, content)
+    ]
     tallies = {measure.id: tally(measure.findings) for measure in checkup.measures}
-    return tuple(action for action in rank_actions(own, tallies, content) if action.owner in owners)[:MAX_ACTIONS]
+    ranked = [action for action in rank_actions(own, tallies, content) if action.owner in owners]
+    return tuple(_gesture_first(ranked, checkup))[:MAX_ACTIONS]
+
+
+def measured(checkup: Checkup) -> bool:
+    """Whether any computer was looked at."""
+    return any(finding.origin is Origin.MEASURED for finding in checkup.findings)
+
+
+def _actionable(finding: Finding, checkup: Checkup, content: Catalogue) -> bool:
+    """Nothing is « to be verified » before the first look at a computer: the look itself comes first."""
+    return measured(checkup) or content.checks[finding.check_id].answer != "measured"
+
+
+def _gesture_first(actions: list[Action], checkup: Checkup) -> list[Action]:
+    """A gesture before the questions, which come right after it: answering repairs nothing by itself."""
+    failed = {f.check_id for f in checkup.findings if f.outcome is Outcome.FAILED}
+    gestures = [action for action in actions if action.check_id in failed]
+    if not gestures:
+        return actions
+    return [gestures[0], *(action for action in actions if action is not gestures[0])]
 
 
 def sentence(checkup: Checkup, actions: Sequence[Action]) -> str:
     """The one sentence of the day: how much presses, and the first thing by its name."""
-    if not any(finding.outcome is not Outcome.UNKNOWN for finding in checkup.findings):
+    if not measured(checkup):
         return typeset("Hygie n'a encore rien mesuré ici.")
     if not actions:
         return checkup.sentence
-    urgent = sum(1 for finding in checkup.findings if _presses(finding))
+    owners = {action.owner for action in actions}
+    urgent = sum(1 for finding in checkup.findings if _presses(finding) and finding.owner in owners)
     first = f"{actions[0].title[:1].lower()}{actions[0].title[1:]}"
     if not urgent:
-        return clip(typeset(f"Rien ne presse. Quand vous pourrez : {first}."), SENTENCE)
+        return clip(typeset(f"Rien d'urgent. Cette semaine : {first}."), SENTENCE)
     words = "Une seule chose presse" if urgent == 1 else f"{counted(urgent).capitalize()} choses pressent. D'abord"
     return clip(typeset(f"{words} : {first}."), SENTENCE)
 
@@ -157,6 +178,17 @@ STATUS_OUTCOME = {
     Status.WAITING: Outcome.WAITING,
     Status.GOOD: Outcome.PASSED,
 }
+
+
+LISTED = "Inventaire : "
+"""How the note of an answer begins when the practice's lists gave it."""
+
+
+def told_by_lists(answers: Mapping[str, Answer]) -> dict[str, str]:
+    """The sentence of every answer that nobody gave, by check."""
+    return {
+        name: answer.note.removeprefix(LISTED) for name, answer in answers.items() if answer.note.startswith(LISTED)
+    }
 
 
 def newer(found: Mapping[str, Answer], given: Mapping[str, Answer]) -> dict[str, Answer]:

@@ -30,8 +30,9 @@ MEASURED_KINDS = ("desktop", "laptop", "server")
 def current_checkup(practice: Any, now: datetime, *, since: Snapshot | None = None) -> Checkup:
     """Where the practice stands now; with `since`, what changed from that snapshot on."""
     content = catalogue()
-    context = Context(content, answers_of(practice), settings.HYGIE_SYSTEM, now)
-    checkup = combine(machines_of(practice), context)
+    answers = answers_of(practice)
+    context = Context(content, answers, settings.HYGIE_SYSTEM, now)
+    checkup = combine(machines_of(practice), context, rules.told_by_lists(answers.by_check))
     return compare(checkup, as_earlier(since, content)) if since else checkup
 
 
@@ -39,9 +40,15 @@ def answers_of(practice: Any) -> Answers:
     """What people declared and proved, the exceptions, and what the printed sheets need."""
     proofs = {proof.check_id: proof.name for proof in Proof.objects.for_practice(practice).filter(removed_at=None)}
     given = {row.check_id: _given(row, proofs) for row in Answer.objects.for_practice(practice)}
-    given |= rules.newer(declared_answers(practice, timezone.localdate()), given)
+    given |= shown_by_lists(practice, given)
     waivers = {row.check_id: Waiver(row.reason, row.until) for row in WaiverRow.objects.for_practice(practice)}
-    return Answers(given, waivers, practice.name, practice.insurer_contract, phones_of(practice))
+    return Answers(given, waivers, practice.name, contract_of(practice), phones_of(practice))
+
+
+def shown_by_lists(practice: Any, given: dict[str, GivenAnswer]) -> dict[str, GivenAnswer]:
+    """What the inventory answers better than what was answered; `note` begins with LISTED."""
+    found = rules.newer(declared_answers(practice, timezone.localdate()), given)
+    return {name: msgspec.structs.replace(answer, note=rules.LISTED + answer.note) for name, answer in found.items()}
 
 
 def _given(row: Answer, proofs: dict[str, str]) -> GivenAnswer:
@@ -49,6 +56,14 @@ def _given(row: Answer, proofs: dict[str, str]) -> GivenAnswer:
         row.check_id, row.answer, row.answered_on, proofs.get(row.check_id, ""), row.note, row.waiting_for,
         row.expected_on,
     )  # fmt: skip
+
+
+def contract_of(practice: Any) -> str:
+    """The number of the insurance contract: the practice's own, else the one noted with the insurer."""
+    if practice.insurer_contract:
+        return str(practice.insurer_contract)
+    insurer = Provider.objects.for_practice(practice).filter(kind="insurer", ended_on=None).first()
+    return insurer.contract if insurer else ""
 
 
 def phones_of(practice: Any) -> dict[str, str]:

@@ -85,7 +85,10 @@ def measure(request: Any, slug: str) -> HttpResponse:
     checkup = selectors.current_checkup(request.practice, timezone.localtime())
     number = next(result.number for result in checkup.measures if result.id is measure_id)
     names = dict(Answer.objects.for_practice(request.practice).values_list("check_id", "answered_by"))
-    page = pages.measure_page(checkup, number, lambda one: can(request.member, Action.SEE_FINDING, _target(one)), names)
+    content = catalogue()
+    page = pages.measure_page(
+        checkup, number, lambda one: can(request.member, Action.SEE_FINDING, _target(one)), names, content
+    )
     proofs = Proof.objects.for_practice(request.practice).filter(
         removed_at=None, check_id__startswith=f"{measure_id.value}-"
     )
@@ -265,12 +268,15 @@ def _finding_page(request: Any, check_id: str, *, status: int = 200, **bound: An
     target, practice, member = _target(found), request.practice, request.member
     given = Answer.objects.for_practice(practice).filter(check_id=check_id).first()
     waiver = Waiver.objects.for_practice(practice).filter(check_id=check_id).first()
+    asked = Question.objects.for_practice(practice).filter(check_id=check_id).order_by("-asked_at")[:5]
     last = selectors.snapshot_before(practice, timezone.localtime())
     if last:
         checkup = rules.with_firsts(checkup, last.firsts, last.outcomes)
     context = {
         "page": pages.finding_page(found, catalogue(), checkup, given.answered_by if given else ""),
         "given": given,
+        "asked": [pages.question_line(one, catalogue()) for one in asked] if can(member, Action.ASK_QUESTION) else [],
+        "may_run": can(member, Action.RUN_CHECKUP),
         "waiver": waiver,
         "proofs": Proof.objects.for_practice(practice).filter(check_id=check_id, removed_at=None)
         if can(member, Action.SEE_PROOF, target) else [],

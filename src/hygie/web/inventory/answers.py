@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hygie.checkup.answers import Answer
+from hygie.core.french import day_in_words
 from hygie.reference.catalogue import CheckEntry
 from hygie.web.accounts.access import Role
 from hygie.web.inventory.rules import HOLDING_DATA, REVIEW_DAYS, REVIEWED
@@ -86,12 +87,19 @@ def _card_expiry(known: Inventory, today: date) -> _Found | None:
     limit = timedelta(days=CARD_DAYS)
     ending = [c for c in cards if c.expires_on and c.expires_on - today <= limit and not _renewed(c, cards)]
     if ending:
-        return _Found("no", min(min(c.expires_on for c in ending) - limit, today), "Une carte finit bientôt.")
+        first = min(ending, key=lambda card: card.expires_on)
+        return _Found("no", min(first.expires_on - limit, today), _ending(first))
     owners = {card.holder_id for card in cards}
     doctors = [m.pk for m in known.members if m.left_on is None and m.role in DOCTORS]
     if not cards or not set(doctors) <= owners or any(c.expires_on is None for c in cards):
         return None
     return _Found("yes", _oldest(c.changed_at.date() for c in cards), "D'après la liste des cartes.")
+
+
+def _ending(card: Any) -> str:
+    """« La carte CPS de Dr Fontaine finit le 20 décembre 2026. »: the first one to end."""
+    whose = f" de {card.holder.name}" if card.holder_id else ""
+    return f"La carte {card.kind.upper()}{whose} finit le {day_in_words(card.expires_on)}."
 
 
 def _renewed(card: Any, cards: Iterable[Any]) -> bool:

@@ -45,7 +45,7 @@ class PracticeForm(EditableForm):
             if name in self.fields:
                 self.fields[name].queryset = self._people()
         if "holder" in self.fields:
-            self.fields["holder"].empty_label = "Personne en particulier"
+            self.fields["holder"].empty_label = "Pas encore attribué"
         if "provider" in self.fields:
             self.fields["provider"].queryset = selectors.providers_of(practice)
             self.fields["provider"].empty_label = "Non précisé"

@@ -116,7 +116,7 @@ def review_pill(kind: str, last: date | None, today: date) -> Pill | None:
     if kind not in REVIEWED:
         return None
     if last is None:
-        return Pill("inconnu", "Jamais relu")
+        return Pill("inconnu", "Jamais vérifié")
     when = f"répondu le {day_in_words(last)}"
     return Pill("afaire", "À relire", when) if review_due(kind, last, today) else Pill("ok", "Relu", when)
 

@@ -29,7 +29,7 @@ def declared_answers(practice: Any, today: date) -> dict[str, Answer]:
     """The checks that the inventory answers (see answers.py), by identifier: six queries."""
     known = Inventory(
         members=list(Member.objects.for_practice(practice)[:MOST]),
-        cards=list(Card.objects.for_practice(practice)[:MOST]),
+        cards=list(Card.objects.for_practice(practice).select_related("holder")[:MOST]),
         accounts=list(accounts_of(practice)[:MOST]),
         devices=list(Device.objects.for_practice(practice)[:MOST]),
         reviews=last_reviews(practice),

@@ -20,7 +20,7 @@ from hygie.web.accounts.models import Member, User
 from hygie.web.dashboard import rules as dashboard_rules
 from hygie.web.dashboard import store
 from hygie.web.dashboard.flows import take_snapshot
-from hygie.web.dashboard.models import Answer, Proof, Question, Snapshot, Waiver
+from hygie.web.dashboard.models import Answer, Proof, Question, Snapshot, Visit, Waiver
 from hygie.web.inventory.models import Card, Device, DeviceReview, OnlineAccount, Provider
 from hygie.web.journal.flows import Actor, record
 from hygie.web.practice import example
@@ -96,8 +96,15 @@ def create_demonstration(key: UUID, *, now: datetime) -> Practice:
     _journal(people, now)
     _history(practice, now)
     take_snapshot(practice, now)
+    doctor = Member.objects.for_practice(practice).filter(role="holder").order_by("id").first()
+    Visit.objects.create(practice=practice, member=doctor, last_at=now, before_at=example_visit(now))
     practice.refresh_from_db()
     return practice
+
+
+def example_visit(now: datetime) -> datetime:
+    """When the doctor of the example looked before: eight days ago."""
+    return now - timedelta(days=8)
 
 
 def _people(practice: Practice, now: datetime) -> dict[str, Member]:

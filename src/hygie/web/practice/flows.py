@@ -222,7 +222,7 @@ def switch_mail(actor: Actor, practice: Practice, *, on: bool, now: datetime) ->
     if on and practice.demo:
         raise NothingLeavesAnExample
     mail = mail_of(practice)
-    if on and not (mail.host and mail.sender and mail.recipients):
+    if on and not _ready(mail):
         raise MailNotReady
     if mail.enabled == on:
         return mail
@@ -231,6 +231,15 @@ def switch_mail(actor: Actor, practice: Practice, *, on: bool, now: datetime) ->
     words = "Rappels par e-mail mis en marche." if on else "Rappels par e-mail arrêtés."
     record(actor, "sharing.switched", words, subject="mail", data={"outflow": "mail", "on": on})
     return mail
+
+
+def mail_ready(practice: Practice) -> bool:
+    """Whether there is somewhere to send reminders through, and to."""
+    return _ready(mail_of(practice))
+
+
+def _ready(mail: Mail) -> bool:
+    return bool(mail.host and mail.sender and mail.recipients)
 
 
 @transaction.atomic

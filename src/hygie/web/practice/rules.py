@@ -129,7 +129,7 @@ def _answers(answers: Iterable[Any], checks: Mapping[str, CheckEntry]) -> Iterat
 def _questions(questions: Iterable[Any]) -> Iterator[Reminder]:
     for question in questions:
         if question.expected_on and question.closed_at is None:
-            why = f"La réponse était attendue le {day_in_words(question.expected_on)}."
+            why = f"La réponse est attendue le {day_in_words(question.expected_on)}."
             words = ("Relancer une question", why, "dashboard:question")
             uid = f"question-{question.pk}"
             yield _reminder(uid, question.expected_on, 0, words, question.pk, about=question.asked_to)

@@ -28,7 +28,7 @@ def parts(bound: BoundField) -> dict[str, Any]:
         "id": bound.auto_id,
         "widget": bound.as_widget(attrs=attrs),
         "check": check,
-        "optional": not bound.field.required and not check,
+        "optional": not bound.field.required and not check and not getattr(bound.field, "asked", False),
     }
 
 

@@ -12,6 +12,7 @@ from hygie.checkup.answers import Answers
 from hygie.checkup.combine import Report as Measured
 from hygie.checkup.combine import Told
 from hygie.checkup.run import Checkup, Context, judge
+from hygie.core.finding import Outcome
 from hygie.documents.words import shown_evidence
 from hygie.probes.collect import collect
 from hygie.probes.machine import Machine
@@ -20,6 +21,8 @@ from hygie.web.inventory.models import Device
 from hygie.web.journal.flows import Actor, record
 from hygie.web.workstations.models import Report
 from hygie.web.workstations.reports import KEPT_DAYS, packed
+
+ENCRYPTED = {Outcome.PASSED: "yes", Outcome.FAILED: "no"}
 
 
 def measure_this_machine(actor: Actor, practice: Any, *, now: datetime) -> Report:
@@ -74,12 +77,20 @@ def keep_report(device: Device, measured: Measured, *, message_id: UUID, now: da
     latest = newest is None or newest.taken_at <= measured.taken_at or newest.taken_at > now
     if latest:
         Report.objects.filter(device=device, latest=True).update(latest=False)
+        _note_encryption(device, measured)
         Device.objects.filter(pk=device.pk).update(last_seen_at=min(measured.taken_at, now))
     _forget_old(device, now)
     return Report.objects.create(
         practice=device.practice, device=device, message_id=message_id, taken_at=measured.taken_at, received_at=now,
         catalogue_version=measured.catalogue_version, body=packed(measured), latest=latest,
     )  # fmt: skip
+
+
+def _note_encryption(device: Device, measured: Measured) -> None:
+    """What the computer says of its own disk is better than what somebody believes."""
+    words = {told.check_id: ENCRYPTED.get(told.outcome) for told in measured.told}
+    if word := words.get("access-disk-encryption"):
+        Device.objects.filter(pk=device.pk).update(encrypted=word, encrypted_origin="measured")
 
 
 def _forget_old(device: Device, now: datetime) -> None:

@@ -35,7 +35,8 @@ def state(device: Any, *, revoked: bool, linked: bool, now: datetime) -> State:
     if device.last_seen_at is None:
         return UNKNOWN
     age = days_since(device.last_seen_at, now)
-    return OK if age is not None and age <= FRESH_DAYS else {**UNKNOWN, "word": "Plus de nouvelles"}
+    linked_state = {**OK, "word": "Relié"}
+    return linked_state if age is not None and age <= FRESH_DAYS else {**UNKNOWN, "word": "Plus de nouvelles"}
 
 
 def clock_words(offset: int) -> str:

@@ -100,7 +100,7 @@ def _take_event(workstation: Workstation, message: Message, occurred_at: datetim
     event = msgspec.json.decode(bytes(message.body), type=EventBody)
     data = {"severity": event.severity, **event.data}
     record(
-        _actor(workstation), event.kind, event.summary, subject=_subject(workstation), data=data,
+        _actor(workstation), f"device.{event.kind}", event.summary, subject=_subject(workstation), data=data,
         occurred_at=occurred_at,
     )  # fmt: skip
 

@@ -82,6 +82,9 @@ def switch(request: Any, outflow: str) -> HttpResponse:
     actor, now = Actor.of(request.member), timezone.now()
     if outflow == "mail":
         on = request.POST.get("on") == "1"
+        if on and not flows.mail_ready(request.practice):
+            messages.info(request, "Dites d’abord par où les envoyer.")
+            return redirect("practice:mail")
         flows.switch_mail(actor, request.practice, on=on, now=now)
         words = "Les rappels partent maintenant par e-mail." if on else "Plus aucun rappel ne part par e-mail."
     elif outflow == "question_links":
