@@ -1,13 +1,15 @@
 """A practice with one person of each role, another practice beside it, and a client for each person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from hygie.web.accounts.access import Role
 from hygie.web.accounts.models import Member, User
+from hygie.web.journal.flows import journal
 from hygie.web.practice.models import Practice
 
 PASSWORD = "Brume-Tilleul-7-horizon"
@@ -61,6 +63,28 @@ def client_for(members: dict[Role, Member]) -> Callable[[Role], Client]:
 @pytest.fixture
 def holder(client_for: Callable[[Role], Client]) -> Client:
     return client_for(Role.HOLDER)
+
+
+def forget_journal() -> None:
+    """A journal is never erased, not even by Django's flush: between tests that really commit, it is made anew."""
+    end = " CASCADE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP VIEW IF EXISTS journal_hold{end}")
+        for table in ("journal_entry", "journal_head"):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}{end}")
+    journal().create_schema()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_journal(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that committed."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    committed = {"transactional_db", "live_server", "page_of"} & set(request.fixturenames)
+    if committed or (marker and marker.kwargs.get("transaction")):
+        blocker = request.getfixturevalue("django_db_blocker")
+        with blocker.unblock():
+            forget_journal()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ FleetError (70)
 │  ├─ SignatureRefused     401  unknown device, bad signature, missing header
 │  ├─ ClockOff             409  signed, but more than ten minutes away from the server's hour
 │  ├─ DeviceRevoked        410  the practice removed this computer
+│  ├─ TooManyMessages      429  more than a computer may send: later
 │  └─ CodeRefused          403  no live code, or a proof that does not fit
 ├─ AddressRefused (2) · CodeUnreadable (2) · NotJoined (4) · AlreadyJoined (5) · LinkUnreadable (3)
 ├─ ServerUnproven (5)    the server did not prove that it knows the code, or its certificate is another one
@@ -93,6 +94,15 @@ class DeviceRevoked(Rejected):
     usual_next_step = (
         "Si c’est une erreur, demandez un nouveau code ; lancez `hygie poste quitter`, puis rattachez ce poste."
     )
+
+
+class TooManyMessages(Rejected):
+    """This computer sends more than one can: it waits, nothing is lost."""
+
+    code = "too_many"
+    status = 429
+    usual_sentence = "Ce poste envoie trop à la fois ; la suite partira plus tard."
+    usual_next_step = "Rien à faire : ce qui attend partira au prochain envoi."
 
 
 class CodeRefused(Rejected):

@@ -118,7 +118,16 @@ def _places(error: BaseException | None) -> str:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: usually a page left open too long; what was typed is kept."""
     del reason
+    if not _from_here(request):
+        return render(request, "403_csrf.html", {"typed": []}, status=403)
     return _kept(request, "403_csrf.html", 403, None)
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Whether the form was on a page of ours: another site's is never offered again with a good token."""
+    own = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin")
+    return origin == own if origin else request.headers.get("Referer", "").startswith(f"{own}/")
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -141,7 +141,7 @@ def test_a_question_is_answered_once_through_its_link(practice: Any, actor: Acto
     assert Question.objects.get(digest=flows.digest(token)) == question
     flows.answer_question(question, Reply("yes"), name="Lionel Perrin", now=NOW)
     assert outcome(practice, CHECK) is Outcome.PASSED
-    assert Answer.objects.get().answered_by == "Lionel Perrin"
+    assert Answer.objects.get().answered_by == "Lionel Perrin, par le lien"
     with pytest.raises(Outdated):
         flows.answer_question(question, Reply("no"), name="Un autre", now=NOW)
     assert not Question.objects.filter(digest=flows.digest(token)).exists()

@@ -162,7 +162,7 @@ def test_a_question_is_sent_answered_and_dies(holder: Client) -> None:
     assert stranger.post(link, {"answer": "yes", "name": ""}).status_code == 422
     assert "Merci" in text(stranger.post(link, {"answer": "yes", "name": "Lionel Perrin"}))
     assert stranger.get(link).status_code == 404
-    assert Answer.objects.get().answered_by == "Lionel Perrin"
+    assert Answer.objects.get().answered_by == "Lionel Perrin, par le lien"
 
 
 def test_a_link_dies_at_its_date(holder: Client) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from hygie.web.accounts.access import Role
+from tests.web.conftest import forget_journal
 from tests.web.security.world import World, make_world
 
 
@@ -17,6 +18,7 @@ def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Worl
         yield both
         for world in both:
             world.remove()
+        forget_journal()
 
 
 @pytest.fixture

@@ -73,3 +73,35 @@ def test_one_s_own_factors_and_password_ask_too(left_open: Client, ours: World) 
     assert refused.status_code == 200
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(("page", "role"), [("", Role.PARTNER), ("depart/", Role.SECRETARY)])
+def test_giving_rights_or_closing_an_account_asks_for_a_secret(
+    left_open: Client, ours: World, page: str, role: Role
+) -> None:
+    """An unlocked session left for a moment makes nobody a holder, and sends nobody away."""
+    member = ours.members[role]
+    sent = {"name": member.name, "role": "holder", "version": member.version, "confirm": "yes"}
+    answer = left_open.post(f"/cabinet/equipe/{member.pk}/{page}", sent)
+    member.refresh_from_db()
+    assert answer.status_code == 302
+    assert "/compte/confirmer" in answer["Location"]
+    assert (member.role, member.left_on) == (role.value, None)
+
+
+def test_a_code_for_a_computer_asks_for_a_secret(left_open: Client) -> None:
+    assert "/compte/confirmer" in left_open.post("/cabinet/ordinateurs/code/")["Location"]
+
+
+def test_a_foreign_page_never_gets_its_form_signed(left_open: Client) -> None:
+    """What another site posted is not offered again with a good token."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = left_open.cookies
+    body = {"role": "holder", "note": "piège"}
+    for origin in ("https://ailleurs.example", "null", None):
+        headers = {"Origin": origin} if origin else {}
+        page = client.post("/cabinet/equipe/1/", body, headers=headers)
+        assert page.status_code == 403
+        assert "piège" not in page.content.decode()
+    own = client.post("/cabinet/equipe/1/", body, headers={"Origin": "http://testserver"})
+    assert "piège" in own.content.decode()

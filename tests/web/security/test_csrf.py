@@ -48,7 +48,7 @@ def test_with_the_token_but_from_elsewhere_nothing_is_done(origin: str, ours: Wo
 
 def test_what_was_typed_is_kept_on_the_page_of_refusal_but_no_password(ours: World) -> None:
     typed = {"host": "smtp.messagerie.example", "password": "Secret-1-de-messagerie"}
-    page = strict(ours).post("/rappels/e-mail/", typed)
+    page = strict(ours).post("/rappels/e-mail/", typed, headers={"Origin": "http://testserver"})
     assert "smtp.messagerie.example" in page.content.decode()
     assert "Secret-1-de-messagerie" not in page.content.decode()
 

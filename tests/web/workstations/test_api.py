@@ -178,7 +178,7 @@ def test_an_event_is_a_line_of_the_journal_under_the_computers_name(practice: An
     joined = join(practice)
     send(joined, message("event", event()))
     line = JournalEntry.objects.get(kind="device.reader.plugged")
-    assert (line.actor, line.actor_name) == (f"device:{joined[0]}", "Bureau 2")
+    assert (line.actor, line.actor_name) == (f"device:{joined[0]}", "Ordinateur « Bureau 2 »")
     assert journal().verify(str(practice.pk)).ok
 
 
@@ -296,3 +296,15 @@ def test_what_a_computer_gave_up_is_shown(practice: Any) -> None:
     send(joined, message("heartbeat", body))
     workstation = Workstation.objects.get()
     assert (workstation.pending, workstation.given_up) == (3, 2)
+
+
+def test_a_stranger_without_an_offer_burns_nobodys_code(practice: Any) -> None:
+    code = code_of(practice)
+    for _ in range(12):
+        key = public_text(Ed25519PrivateKey.generate())
+        body = msgspec.json.encode({
+            "schema": "hygie.fleet/1", "nonce": "0" * 64, "server_nonce": "1" * 64, "public_key": key,
+            "name": "x", "system": "linux", "proof": "0" * 64,
+        })  # fmt: skip
+        assert post(JOIN_PATH, body).status_code == 403
+    assert ask(code, Ed25519PrivateKey.generate()).status_code == 200

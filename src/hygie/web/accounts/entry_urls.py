@@ -13,9 +13,11 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
+from django.utils import timezone
 
 from hygie.web.accounts import views
 from hygie.web.accounts.access import Action
@@ -34,9 +36,23 @@ def mine(view: Callable[..., Any]) -> Callable[..., Any]:
     return allowed(Action.SEE_OWN_ACCOUNT)(whole)
 
 
+def brief(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A stranger's challenge lives five minutes, and takes the dead ones away."""
+
+    @wraps(view)
+    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if not request.user.is_authenticated and request.session.modified:
+            Session.objects.filter(expire_date__lt=timezone.now()).delete()
+            request.session.set_expiry(300)
+        return response
+
+    return kept
+
+
 login = public("on entre par là")(account.login)
 second = public("le mot de passe vient d'être donné ; la deuxième vérification s'y donne")(mfa.authenticate)
-passkey = public("on entre par là avec une clé")(where_possible(keys.login_webauthn))
+passkey = public("on entre par là avec une clé")(brief(where_possible(keys.login_webauthn)))
 leave = public("sortir n'ouvre rien, et rend la main pendant la deuxième vérification")(account.logout)
 KEY = "compte/cles/<int:pk>/"
 

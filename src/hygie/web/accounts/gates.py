@@ -62,8 +62,13 @@ def confirmed(view: View) -> View:
 
     Otherwise it is asked for, and what was being sent goes on. 5 minutes: ACCOUNT_REAUTHENTICATION_TIMEOUT.
     """
-    gate: View = reauthentication_required(view, enabled=lambda request: not _just_entered(request))
+    gate: View = reauthentication_required(view, enabled=_asks)
     return gate
+
+
+def _asks(request: HttpRequest) -> bool:
+    """Looking asks for nothing; doing does, unless the person has just entered."""
+    return request.method == "POST" and not _just_entered(request)
 
 
 def _just_entered(request: HttpRequest) -> bool:

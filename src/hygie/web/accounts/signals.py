@@ -26,6 +26,7 @@ NAMES = {
 def start_session(request: Any, **kwargs: Any) -> None:
     """The twelve hours begin now."""
     del kwargs
+    request.session.set_expiry(None)
     request.session[ENTERED] = request.session[SEEN] = timezone.now().timestamp()
 
 

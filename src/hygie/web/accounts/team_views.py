@@ -72,6 +72,7 @@ def _factor_words(member: Any) -> tuple[str, str]:
 
 @allowed(Action.CHANGE_TEAM)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
 def add(request: Any) -> HttpResponse:
     """Somebody arrives."""
     form = ArrivalForm(request.POST or None)
@@ -84,6 +85,7 @@ def add(request: Any) -> HttpResponse:
 
 @allowed(Action.CHANGE_TEAM)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
 def person(request: Any, pk: int) -> HttpResponse:
     """One person: what is known, and what a holder may do for their account."""
     member = owned(request, Member, Action.CHANGE_TEAM, pk=pk)
@@ -135,6 +137,7 @@ def arrival(request: Any, pk: int) -> HttpResponse:
 
 @allowed(Action.CHANGE_TEAM)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
 def departure(request: Any, pk: int) -> HttpResponse:
     """Before: what leaving does, to be confirmed. After: what is left to do, each gesture ticked."""
     member = owned(request, Member, Action.CHANGE_TEAM, pk=pk)

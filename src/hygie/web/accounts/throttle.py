@@ -40,12 +40,13 @@ def charge(attempt: Try, now: datetime) -> None:
 
 @transaction.atomic
 def _charge(attempt: Try, now: datetime) -> timedelta:
-    rows = _rows(attempt, now)
-    known = patience.familiar(rows[Count.PAIR].succeeded_at, now)
+    rows = _rows(attempt, now, make=False)
+    known = Count.PAIR in rows and patience.familiar(rows[Count.PAIR].succeeded_at, now)
     shut = [row for count, row in rows.items() if not (known and count is Count.ACCOUNT)]
-    wait = max(patience.remaining(row.blocked_until, now) for row in shut)
+    wait = max((patience.remaining(row.blocked_until, now) for row in shut), default=timedelta(0))
     if wait:
         return wait
+    rows = _rows(attempt, now)
     for count, row in rows.items():
         row.failures = 1 if patience.forgotten(row.last_at, now) else row.failures + 1
         row.last_at = now
@@ -97,16 +98,16 @@ def _whose(account: str) -> tuple[Any, str]:
     return (practices[0] if len(practices) == 1 else None), ""
 
 
-def _rows(attempt: Try, now: datetime) -> dict[Count, Attempts]:
+def _rows(attempt: Try, now: datetime, *, make: bool = True) -> dict[Count, Attempts]:
     """The rows of a try, locked in one order; missing ones are made."""
     keys = {count: _key(attempt.door, count, about) for count, about in attempt.parts().items()}
     found = _locked(keys.values())
-    if len(found) < len(keys):
+    if make and len(found) < len(keys):
         _forget_old(now)
         missing = [Attempts(key=key, last_at=now) for key in keys.values() if key not in found]
         Attempts.objects.bulk_create(missing, ignore_conflicts=True)
         found = _locked(keys.values())
-    return {count: found[key] for count, key in keys.items()}
+    return {count: found[key] for count, key in keys.items() if key in found}
 
 
 def _locked(keys: Iterable[str]) -> dict[str, Attempts]:
@@ -123,6 +124,7 @@ def _forget_old(now: datetime) -> None:
     """Rows say nothing after a day, or a month where somebody entered; however many come, they stay few."""
     Attempts.objects.filter(last_at__lt=now - patience.FORGOTTEN_AFTER, succeeded_at=None).delete()
     Attempts.objects.filter(last_at__lt=now - patience.FAMILIAR_FOR).delete()
-    oldest = Attempts.objects.order_by("-last_at").values_list("last_at", flat=True)[MOST_ROWS : MOST_ROWS + 1]
+    few = Attempts.objects.filter(failures__lt=Count.PAIR.free, succeeded_at=None)
+    oldest = few.order_by("-last_at").values_list("last_at", flat=True)[MOST_ROWS : MOST_ROWS + 1]
     for moment in list(oldest):
-        Attempts.objects.filter(last_at__lte=moment).delete()
+        few.filter(last_at__lte=moment).delete()

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hygie.core.french import typeset
+from hygie.web.accounts import codes as entry_codes
 from hygie.web.accounts import flows, passkeys, passwords, resume, rules, throttle
 from hygie.web.accounts.access import Action, Role
 from hygie.web.accounts.errors import CodeDead
@@ -57,6 +58,11 @@ def _installed(request: HttpRequest, form: SetupForm) -> Member | None:
     except CodeDead:
         form.add_error("code", _dead("Relancez Hygie : il affiche un autre code."))
     return None
+
+
+def _handle(typed: str) -> str:
+    """What a wrong code is counted under: its own beginning, so that strangers shut no other sheet than they type."""
+    return entry_codes.read(typed, entry_codes.INVITATION_LENGTH)[: entry_codes.GROUP] or "invitation"
 
 
 def _code_passes(request: HttpRequest, account: str, spend: Any) -> Any:
@@ -112,7 +118,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 def _accepted(request: HttpRequest, form: InvitationForm) -> Member | None:
     now, data = timezone.now(), form.cleaned_data
     try:
-        found = _code_passes(request, "invitation", lambda: flows.spend_invitation(data["code"], now))
+        found = _code_passes(request, _handle(data["code"]), lambda: flows.spend_invitation(data["code"], now))
         passwords.check(data["password1"], passwords.personal_of(found.member.user))
         return flows.accept_invitation(found, data["password1"], now)
     except ValidationError as error:

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hygie.core.finding import Owner
 from hygie.reference.catalogue import catalogue
-from hygie.web.accounts.access import Action
+from hygie.web.accounts.access import Action, can
 from hygie.web.accounts.gates import allowed, owned, public
-from hygie.web.dashboard import flows, pages
+from hygie.web.dashboard import flows, pages, rules
 from hygie.web.dashboard.forms import LinkReplyForm
 from hygie.web.dashboard.models import Question
 from hygie.web.journal.flows import Actor
@@ -23,8 +24,7 @@ from hygie.web.journal.flows import Actor
 def question(request: Any, pk: int) -> HttpResponse:
     """A question and how to send it. Its link is shown to the session that made it, while it lasts."""
     row = owned(request, Question, Action.ASK_QUESTION, pk=pk)
-    token = request.session.get(f"question-{row.pk}", "")
-    link = request.build_absolute_uri(f"/question/{token}/") if token and flows.digest(token) == row.digest else ""
+    link = _link(request, row)
     context = {"question": row, "line": _line(row), "link": link, "open_to_others": settings.HYGIE_TLS}
     return render(request, "dashboard/question.html", context)
 
@@ -34,8 +34,7 @@ def question(request: Any, pk: int) -> HttpResponse:
 def sheet(request: Any, pk: int) -> HttpResponse:
     """The question on paper, with room to answer by hand."""
     row = owned(request, Question, Action.ASK_QUESTION, pk=pk)
-    token = request.session.get(f"question-{row.pk}", "")
-    link = request.build_absolute_uri(f"/question/{token}/") if token and flows.digest(token) == row.digest else ""
+    link = _link(request, row)
     context = {
         "question": row,
         "line": _line(row),
@@ -84,6 +83,15 @@ def reply(request: Any, token: str) -> HttpResponse:
         return render(request, "dashboard/reply_done.html")
     context = {"form": form, "line": _line(row), "check": _check(row), "practice": row.practice}
     return render(request, "dashboard/reply.html", context, status=422 if form.errors else 200)
+
+
+def _link(request: Any, row: Question) -> str:
+    """The link, in the session that made it; never for somebody who could not answer in their own name."""
+    token = request.session.get(f"question-{row.pk}", "")
+    mine = can(request.member, Action.ANSWER_FINDING, rules.Share(Owner(row.owner)))
+    if not (mine and token and flows.digest(token) == row.digest):
+        return ""
+    return str(request.build_absolute_uri(f"/question/{token}/"))
 
 
 def _line(row: Question) -> dict[str, Any]:

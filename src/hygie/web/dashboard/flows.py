@@ -184,7 +184,7 @@ def answer_question(question: Question, reply: Reply, *, name: str, now: datetim
     actor = Actor(locked.practice_id, "system", f"{who}, par le lien")  # nobody verified that name
     record(actor, "question.answered", "Réponse reçue par le lien d’une question.", subject=f"question:{locked.pk}")
     if locked.check_id and _worth_keeping(locked.check_id, reply):
-        give_answer(actor, locked.practice, locked.check_id, reply, now=now, by=who)
+        give_answer(actor, locked.practice, locked.check_id, reply, now=now, by=f"{who[:60]}, par le lien")
 
 
 def _worth_keeping(check_id: str, reply: Reply) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from hygie.checkup.run import Action, Checkup, MeasureResult
+from hygie.checkup.run import MAX_ACTIONS, Action, Checkup, MeasureResult
 from hygie.checkup.score import Status
 from hygie.core.finding import Finding, Measure, Origin, Outcome
 from hygie.core.french import day_in_words, hour_in_words, plural, typeset
@@ -43,7 +43,7 @@ def today_page(checkup: Checkup, actions: Sequence[Action], content: Catalogue, 
     voice = voice_view(checkup)
     first = 1 if rules.measured(checkup) else 2  # before any look, the look is the first action
     listed = [action_line(number, action, checkup, content) for number, action in enumerate(actions, first)]
-    rest = [line for line in listed if line["number"] > 1]
+    rest = [line for line in listed if 1 < line["number"] <= MAX_ACTIONS]
     total = sum(action.minutes for action in actions[2 - first :])
     return {
         "date": f"{voice['date'].partition(',')[0]}, {hour_in_words(now)}",

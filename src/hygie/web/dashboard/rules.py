@@ -180,6 +180,13 @@ STATUS_OUTCOME = {
 }
 
 
+def following(left: Sequence[Finding], skipped: str) -> Finding | None:
+    """The question after the one that was passed; the first again after the last."""
+    ids = [finding.check_id for finding in left]
+    after = ids.index(skipped) + 1 if skipped in ids else 0
+    return left[after % len(left)] if left else None
+
+
 LISTED = "Inventaire : "
 """How the note of an answer begins when the practice's lists gave it."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hygie.checkup.run import Checkup
-from hygie.core.finding import Finding
+from hygie.core.finding import Finding, Owner
 from hygie.core.french import typeset
 from hygie.reference.catalogue import catalogue
 from hygie.web.accounts.access import Action, can
@@ -231,15 +231,13 @@ def questions(request: Any) -> HttpResponse:
     content = catalogue()
     checkup = selectors.current_checkup(request.practice, timezone.localtime())
     left = rules.unanswered(checkup, content, request.member.role)
-    skipped = request.GET.get("passer", "")
-    ordered = [f for f in left if f.check_id > skipped] if skipped else left
-    current = next(iter(ordered or left), None)
+    current = rules.following(left, request.GET.get("passer", ""))
     asked = Question.objects.for_practice(request.practice).filter(closed_at=None).order_by("expected_on", "pk")
     context = {
         "left": [{"title": f.title, "url": pages.finding_url(f.check_id)} for f in left],
         "page": pages.finding_page(current, content, checkup) if current else None,
         "form": AnswerForm() if current and can(request.member, Action.ANSWER_FINDING, _target(current)) else None,
-        "asked": [pages.question_line(question, content) for question in asked[:100]],
+        "asked": [pages.question_line(one, content) for one in asked[:100] if _may_see(request, one.owner)],
         "may_ask": can(request.member, Action.ASK_QUESTION),
     }
     return render(request, "dashboard/questions.html", context)
@@ -252,6 +250,10 @@ def _found(request: Any, check_id: str, action: Action) -> tuple[Checkup, Findin
             require(request, action, _target(candidate))
             return checkup, candidate
     raise Http404
+
+
+def _may_see(request: Any, owner: str) -> bool:
+    return can(request.member, Action.SEE_FINDING, rules.Share(Owner(owner)))
 
 
 def _target(found: Finding) -> rules.Share:

@@ -30,6 +30,8 @@ MOST_ELEMENTS = 300_000
 DEEPEST = 50
 AS_TEXT = "Enregistrez la liste au format CSV UTF-8 ou XLSX."
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MARKUP = (b"<", b"\x00<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+"""How a part that is XML may begin: its content type says that it is, whatever its name."""
 _FORMULA, _ERROR = "formula", "error"
 
 
@@ -116,7 +118,10 @@ def _check_parts(content: bytes) -> None:
             parts = archive.infolist()
             heavy = len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED
             for part in () if heavy else parts:
-                if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as stream:
+                    head = stream.read(64).lstrip()
+                xml = not head or head.startswith(_MARKUP)
+                if xml or part.filename.endswith((".xml", ".rels")):
                     with archive.open(part) as stream:
                         safe_sax.parse(stream, look, forbid_dtd=True)
     except Exception as error:  # a damaged archive, an encrypted one, a forbidden DTD: the same answer

@@ -18,7 +18,7 @@ from hygie.web.workstations.models import JoinCode, Workstation
 @transaction.atomic
 def new_join_code(actor: Actor, practice: Any, *, now: datetime) -> str:
     """A code to type on the other computer: shown once, fifteen minutes, one use. It replaces the one before."""
-    JoinCode.objects.all().delete()
+    JoinCode.objects.for_practice(practice).delete()
     code, kept = enrolment.new_code(now)
     JoinCode.objects.create(practice=practice, created_by=actor.name, **asdict(kept))
     record(actor, "workstation.code", "Code demandé pour relier un ordinateur.")
@@ -41,7 +41,7 @@ def enrol(raw: bytes, *, now: datetime) -> EnrolAnswer:
     try:
         return _enrol(asked, now)
     except CodeRefused:
-        _count_failure()
+        _count_failure(asked.server_nonce)
         raise
 
 
@@ -64,7 +64,7 @@ def _welcome(row: Any, asked: EnrolRequest, now: datetime) -> Workstation:
     workstation = Workstation.objects.create(
         practice=row.practice, device=device, public_key=asked.public_key, enrolled_at=now
     )
-    actor = Actor(row.practice_id, f"device:{workstation.pk}", name)
+    actor = Actor(row.practice_id, f"device:{workstation.pk}", f"Ordinateur « {name} »")
     record(actor, "workstation.joined", f"L’ordinateur « {name} » est relié.", subject=f"device:{device.pk}")
     return workstation
 
@@ -100,7 +100,8 @@ def _keep(row: Any, kept: enrolment.JoinCode) -> None:
 
 
 @transaction.atomic
-def _count_failure() -> None:
+def _count_failure(server_nonce: str) -> None:
+    """A try counts when it answers an offer of ours: a stranger who never asked for one burns nobody's code."""
     row, code = _living()
-    if code is not None:
+    if code is not None and server_nonce in code.nonces:
         _keep(row, enrolment.failed_attempt(code))

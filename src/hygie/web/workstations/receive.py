@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hygie.checkup.combine import Report as Measured
 from hygie.checkup.combine import read_report
 from hygie.checkup.errors import UnreadableCheckup
-from hygie.fleetlink.errors import DeviceRevoked, SignatureRefused
+from hygie.fleetlink.errors import DeviceRevoked, SignatureRefused, TooManyMessages
 from hygie.fleetlink.messages import (
     BATCH_PATH,
     Batch,
@@ -27,11 +28,13 @@ from hygie.journal.errors import EntryRefused
 from hygie.reference.catalogue import catalogue
 from hygie.web.inventory.models import Device
 from hygie.web.journal.flows import Actor, record
+from hygie.web.workstations.budget import MESSAGES_A_DAY, Budget
 from hygie.web.workstations.flows import keep_report
 from hygie.web.workstations.models import ReceivedMessage, Workstation
 
 REMEMBERED = timedelta(days=800)
 """An outbox keeps check-ups for sixty days and events for as long as it has room: two years and more."""
+BUDGET = Budget()
 UNUSABLE = "Ce message ne se lit pas."
 
 
@@ -41,7 +44,19 @@ def receive(headers: Mapping[str, str], body: bytes, *, now: datetime) -> BatchA
     verify_request(workstation.public_key, Request("POST", BATCH_PATH, body), headers, now)
     if workstation.revoked_at is not None:
         raise DeviceRevoked
-    return _store(workstation, read_batch(body), now)
+    return _within_budget(workstation, read_batch(body), now)
+
+
+def _within_budget(workstation: Workstation, batch: Batch, now: datetime) -> BatchAnswer:
+    """Store it, unless this computer has had its share. TooManyMessages: it keeps what it holds, and comes back."""
+    today = ReceivedMessage.objects.filter(workstation=workstation, received_at__gt=now - timedelta(days=1)).count()
+    if not BUDGET.left(workstation.pk) or today + len(batch.messages) > MESSAGES_A_DAY:
+        raise TooManyMessages
+    began = monotonic()
+    try:
+        return _store(workstation, batch, now)
+    finally:
+        BUDGET.spend(workstation.pk, monotonic() - began)
 
 
 def _sender(headers: Mapping[str, str]) -> Workstation:
@@ -82,7 +97,7 @@ def _take(workstation: Workstation, message: Message, batch: Batch, now: datetim
         with transaction.atomic():
             occurred_at = min(corrected(message.occurred_at, batch.clock_offset), now)
             takers[message.kind](workstation, message, occurred_at, now)
-    except (msgspec.MsgspecError, UnreadableCheckup, EntryRefused, ValueError):
+    except (msgspec.MsgspecError, UnreadableCheckup, EntryRefused, ValueError, OverflowError, IntegrityError):
         return Refused(message.id, UNUSABLE)
     return None
 
@@ -126,7 +141,7 @@ def _refresh(practice: Any, now: datetime) -> None:
 
 
 def _actor(workstation: Workstation) -> Actor:
-    return Actor(workstation.practice_id, f"device:{workstation.pk}", workstation.device.name)
+    return Actor(workstation.practice_id, f"device:{workstation.pk}", f"Ordinateur « {workstation.device.name} »")
 
 
 def _subject(workstation: Workstation) -> str:

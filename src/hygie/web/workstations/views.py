@@ -1,6 +1,7 @@
 """The page of the practice's computers, and the three addresses that a workstation speaks to."""
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
@@ -12,17 +13,19 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from hygie.fleetlink.errors import ClockOff, MessageTooLarge, Rejected
+from hygie.fleetlink.errors import ClockOff, MessageTooLarge, Rejected, TooManyMessages
 from hygie.fleetlink.messages import LARGEST_FORM, LARGEST_PACKED, Refusal, encode
 from hygie.journal.errors import JournalError
 from hygie.web.accounts.access import Action, can
-from hygie.web.accounts.gates import allowed, owned, public
+from hygie.web.accounts.gates import allowed, confirmed, owned, public
 from hygie.web.inventory.models import Device
 from hygie.web.journal.flows import Actor
 from hygie.web.server.certificate import authority_pem, made_certificate
 from hygie.web.workstations import enrol, pages, receive
 from hygie.web.workstations.models import Workstation
 
+ONE_BATCH = BoundedSemaphore(1)
+"""One batch at a time: however fast a computer sends, people still write."""
 MACHINE = "un ordinateur du cabinet, qui signe ce qu’il envoie"
 
 
@@ -55,6 +58,7 @@ def authority(request: Any) -> HttpResponse:
 
 @allowed(Action.CHANGE_WORKSTATIONS)
 @require_POST
+@confirmed
 def new_code(request: Any) -> HttpResponse:
     """A code, shown once on this page."""
     code = enrol.new_join_code(Actor.of(request.member), request.practice, now=timezone.localtime())
@@ -96,7 +100,12 @@ def join(request: Any) -> HttpResponse:
 @require_POST
 def batch(request: Any) -> HttpResponse:
     """A signed batch."""
-    return _answered(lambda: receive.receive(request.headers, _body(request, LARGEST_PACKED), now=timezone.now()))
+    if not ONE_BATCH.acquire(blocking=False):
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+    try:
+        return _answered(lambda: receive.receive(request.headers, _body(request, LARGEST_PACKED), now=timezone.now()))
+    finally:
+        ONE_BATCH.release()
 
 
 def _body(request: Any, limit: int) -> bytes:
@@ -115,4 +124,5 @@ def _answered(act: Callable[[], Any]) -> HttpResponse:
     except Rejected as refused:
         now = timezone.now() if isinstance(refused, ClockOff) else None
         told = Refusal(refused.code, refused.sentence, now)
-        return HttpResponse(encode(told), content_type="application/json", status=refused.status)
+        headers = {"Retry-After": "60"} if isinstance(refused, TooManyMessages) else {}
+        return HttpResponse(encode(told), content_type="application/json", status=refused.status, headers=headers)
