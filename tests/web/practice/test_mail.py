@@ -17,6 +17,7 @@ from hygie.web.inventory.models import Card
 from hygie.web.journal.flows import Actor, journal
 from hygie.web.journal.models import JournalEntry
 from hygie.web.practice import flows, mail
+from hygie.web.practice.errors import NothingLeavesAnExample
 from hygie.web.practice.models import Mail, Practice
 from tests.web.conftest import make_practice
 from tests.web.practice.smtp_server import SmtpServer, make_certificate, silent_server, smtp_server
@@ -287,9 +288,9 @@ def test_a_test_is_told_with_its_outcome(practice: Practice, members: dict[Role,
 
 def test_an_example_sends_no_test(holder: Client) -> None:
     holder.post(reverse("practice:demonstration_visit"))
-    response = holder.post(f"{PAGE}essai/")
-    assert response.status_code == 409
-    assert "Rien ne part du cabinet d’exemple" in response.content.decode().replace("\u00a0", " ")
+    response = holder.post(f"{PAGE}essai/", follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "Dans l’exemple, ce geste ne fait rien" in response.content.decode()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.HOLDER])
@@ -298,3 +299,11 @@ def test_only_the_doctor_sets_it(client_for: Callable[[Role], Client], role: Rol
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, GOOD).status_code == 403
     assert client.post(f"{PAGE}essai/").status_code == 403
+
+
+def test_nothing_is_sent_for_an_example_whoever_asks(practice: Practice) -> None:
+    """The page is not the only guard: the verb itself refuses."""
+    practice.demo = True
+    practice.save()
+    with pytest.raises(NothingLeavesAnExample):
+        mail.send_test_mail(Actor.system(practice.pk), practice, now=NOW, address=ADDRESS)

@@ -3,12 +3,14 @@
 import io
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from hygie.web.accounts.access import Role
 from hygie.web.journal.models import JournalEntry
@@ -120,7 +122,9 @@ def test_no_page_of_debugging_is_ever_served() -> None:
 def test_a_name_typed_behind_a_link_is_no_signature_in_the_journal(ours: World) -> None:
     """Whoever holds a link may write the doctor's name: the journal says that it came by the link."""
     doctor = ours.members[Role.HOLDER]
-    Client().post(f"/question/{ours.tokens['question']}/", {"answer": "yes", "name": doctor.name})
+    soon = str(timezone.localdate() + timedelta(days=5))
+    reply = {"answer": "waiting", "waiting_for": "Perrin", "expected_on": soon, "name": doctor.name}
+    Client().post(f"/question/{ours.tokens['question']}/", reply)
     lines = JournalEntry.objects.filter(practice=str(ours.practice.pk), kind__in=("question.answered", "answer.given"))
     assert lines.count() == 2
     assert {line.actor for line in lines} == {"system"}

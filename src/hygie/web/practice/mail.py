@@ -19,6 +19,7 @@ from django.utils.timezone import localdate
 from hygie.reference.catalogue import catalogue
 from hygie.web.journal.flows import Actor, record
 from hygie.web.practice import rules
+from hygie.web.practice.errors import NothingLeavesAnExample
 from hygie.web.practice.flows import mail_of
 from hygie.web.practice.models import Mail, Practice
 from hygie.web.practice.selectors import known
@@ -62,7 +63,12 @@ def _remind(mail: Mail, now: datetime, address: str, connect: Connect) -> bool:
 
 
 def send_test_mail(actor: Actor, practice: Practice, *, now: datetime, address: str, connect: Connect = server) -> str:
-    """Send one message now, whether reminders are on or not. Gives the French sentence of the failure, or ""."""
+    """Send one message now, whether reminders are on or not. Gives the French sentence of the failure, or "".
+
+    NothingLeavesAnExample for the fictitious practice.
+    """
+    if practice.demo:
+        raise NothingLeavesAnExample
     mail = mail_of(practice)
     failure = _send(mail, "Ce message montre que les rappels d’Hygie arrivent.", address, connect)
     with transaction.atomic():
