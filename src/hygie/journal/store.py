@@ -23,7 +23,6 @@ _LOWEST = -(2**63)
 _LOCK_SCHEMA, _LOCK_SHELVES, _LOCK_PRACTICE = 0x48796769, 0x4879676A, 0x4879676B
 _INSERT = f"INSERT INTO journal_entry (number, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608 - constants
 _SELECT = f"SELECT number, {', '.join(COLUMNS)} FROM journal_entry WHERE practice = ? AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
-_INSERT_HEAD = "INSERT INTO journal_head (practice, shelf, seq, hash) VALUES (?, ?, 0, ?)"
 _HEAD = "SELECT practice, seq, hash, shelf FROM journal_head"
 _HOLDS = "SELECT name, practice, reason, set_at, set_by, released_at, released_by FROM journal_hold WHERE practice = ?"
 

@@ -22,7 +22,6 @@ from hygie.web.journal.flows import Actor, record
 
 NEW_VISIT = timedelta(minutes=30)
 LINK_DAYS = 14
-QUIET_SNAPSHOT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

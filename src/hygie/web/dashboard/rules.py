@@ -8,7 +8,7 @@ from hygie.checkup.answers import Answer
 from hygie.checkup.run import MAX_ACTIONS, Action, Checkup, MeasureResult, rank_actions
 from hygie.checkup.score import Status, tally
 from hygie.core.finding import Finding, Measure, Origin, Outcome, Owner
-from hygie.core.french import agree, typeset
+from hygie.core.french import typeset
 from hygie.core.severity import Severity
 from hygie.documents.words import clip, counted
 from hygie.reference.catalogue import Catalogue
@@ -21,7 +21,6 @@ SHEET = {
     "host": "Hébergeur du dossier",
     "isp": "Fournisseur d'accès",
 }
-WORST = (Status.BAD, Status.TODO, Status.UNKNOWN, Status.WAITING, Status.GOOD, Status.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +122,6 @@ def with_firsts(checkup: Checkup, firsts: Mapping[str, str], outcomes: Mapping[s
 
     measures = tuple(replace(m, findings=tuple(dated(f) for f in m.findings)) for m in checkup.measures)
     return replace(checkup, measures=measures)
-
-
-def waiting_words(checkup: Checkup) -> str:
-    """« Deux actions avancent sans vous. », or nothing."""
-    if not checkup.waiting:
-        return ""
-    return agree(
-        checkup.waiting, "Une action avance sans vous", f"{counted(checkup.waiting)} actions avancent sans vous"
-    )
 
 
 def asked_owner(content: Catalogue, check_id: str) -> Owner:

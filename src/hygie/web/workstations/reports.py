@@ -1,7 +1,6 @@
 """A report as it is kept: the measured part of a check-up, compressed, read back with a limit."""
 
 import zlib
-from uuid import UUID
 
 import msgspec
 
@@ -10,7 +9,6 @@ from hygie.checkup.errors import UnreadableCheckup
 
 MAX_UNPACKED = 4_000_000
 KEPT_DAYS = 400
-NAMESPACE = UUID("6f0d4b5e-6f0a-4a6e-9f0b-0d5a5f4f4a11")
 
 
 def packed(report: Report) -> bytes:
