@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from select import select
 
 import pytest
 
@@ -93,20 +94,31 @@ def in_the_middle(target: str, certificate: tuple[Path, str], seen: list[bytes])
     host, port = target.removeprefix("https://").split(":")
     listener = socket.create_server(("127.0.0.1", 0))
 
-    def pump(source: socket.socket, target: socket.socket, keep: list[bytes]) -> None:
-        with suppress(OSError):
-            while piece := source.recv(65_536):
-                keep.append(piece)
-                target.sendall(piece)
-            target.shutdown(socket.SHUT_RDWR)
+    def both_ways(near: ssl.SSLSocket, far: ssl.SSLSocket) -> None:
+        """One thread for both directions: two in one TLS connection trip over each other."""
+        others = {near: far, far: near}
+        with suppress(OSError), closing(near), closing(far):
+            while ready := [one for one in others if one.pending()] or select([near, far], [], [], 10)[0]:
+                for one in ready:
+                    one.setblocking(False)
+                    try:
+                        piece = one.recv(65_536)
+                    except ssl.SSLWantReadError:  # a ticket of TLS, nothing to relay
+                        continue
+                    finally:
+                        one.setblocking(True)
+                    if not piece:
+                        return
+                    if one is near:
+                        seen.append(piece)
+                    others[one].sendall(piece)
 
     def relay() -> None:
         while listener.fileno() >= 0:
             with suppress(OSError):
                 near = context.wrap_socket(listener.accept()[0], server_side=True)
                 far = trusting.wrap_socket(socket.create_connection((host, int(port))))
-                threading.Thread(target=pump, args=(near, far, seen), daemon=True).start()
-                threading.Thread(target=pump, args=(far, near, []), daemon=True).start()
+                threading.Thread(target=both_ways, args=(near, far), daemon=True).start()
 
     threading.Thread(target=relay, daemon=True).start()
     with closing(listener):

@@ -200,7 +200,7 @@ def judge_messages(scene: Scene) -> None:
     assert set(received) <= set(made)
     kinds = [made[one] for one in received]
     told = dict(scene.rows("SELECT kind, count(*) FROM journal_entry GROUP BY kind"))
-    assert told["reader.plugged"] == kinds.count("event")
+    assert told["device.reader.plugged"] == kinds.count("event")
     assert told["checkup.received"] == kinds.count("checkup")
 
 

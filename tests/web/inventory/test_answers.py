@@ -21,7 +21,10 @@ def member(pk: int = 1, role: Role = Role.HOLDER, left_on: date | None = None) -
 
 def card(holder: int = 1, days: int | None = 400, kind: str = "cps", state: str = "held") -> Any:
     ends = None if days is None else TODAY + timedelta(days=days)
-    return SimpleNamespace(holder_id=holder, kind=kind, state=state, expires_on=ends, changed_at=CHANGED)
+    holder_of = SimpleNamespace(name="Dr Fontaine")
+    return SimpleNamespace(
+        holder_id=holder, holder=holder_of, kind=kind, state=state, expires_on=ends, changed_at=CHANGED
+    )
 
 
 def account(
@@ -164,3 +167,9 @@ def test_phones(reviews: Any, expected: str | None) -> None:
 def test_disposals(gone: list[dict[str, Any]], expected: str | None) -> None:
     rows = [device(pk, **{"kind": "desktop", "disposed_on": date(2026, 6, 1), **one}) for pk, one in enumerate(gone)]
     assert word("access-disposal", devices=rows) == expected
+
+
+def test_a_card_that_ends_is_named_with_its_day() -> None:
+    note = answers(cards=[card(days=10)], members=[]).get("cps-expiry")
+    assert note is not None
+    assert note.note.startswith("La carte CPS de Dr Fontaine finit le ")
