@@ -3,6 +3,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,10 +85,12 @@ def test_a_browser_that_speaks_plain_http_is_sent_to_the_encrypted_address(made:
     "text", [b"", b"\x00", b"G", b"x" * 40_000, b"\x16\x03\x01\x00\x05hello", b"\x16" * 2000, b"\x80\x2e\x01\x00\x02"]
 )
 def test_noise_on_the_encrypted_port_ends_in_silence(text: bytes, made: Certificate, port: int) -> None:
-    with connect(port) as sock:
+    heard = b""
+    with connect(port) as sock, suppress(ConnectionError, OSError):  # cut off before the last word is silence too
         sock.sendall(text)
         sock.shutdown(socket.SHUT_WR)
-        assert b"Hygie" not in everything(sock)
+        heard = everything(sock)
+    assert b"Hygie" not in heard
     assert ask(port, context=trusting(made))[0] == 200
 
 
