@@ -282,9 +282,7 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
             assert writer.stdout is not None
             assert writer.stdout.readline() == "ready\n"
         for writer in writers:
-            assert writer.stdout is not None
-            promised |= {writer.stdout.readline().strip() for _ in range(chance.randint(3, 12))}
-            time.sleep(chance.uniform(0, 0.02))
+            time.sleep(chance.uniform(0, 0.1))
             writer.send_signal(signal.SIGKILL)
         for writer in writers:
             promised |= set(writer.communicate()[0].split("\n")[:-1])
@@ -293,7 +291,7 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / OUTBOX_FILE) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     raw.close()
-    assert len(promised) >= 3 * (100 if LONG else 20)
+    assert len(promised) > 100
 
 
 def test_a_body_that_is_no_message_never_enters() -> None:
