@@ -294,6 +294,39 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert len(promised) > 100
 
 
+OPENER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "src")
+from hygie.fleetlink.outbox import Outbox
+print("up", flush=True)
+sys.stdin.readline()
+with Outbox(Path(sys.argv[1])):
+    print("open", flush=True)
+"""
+
+
+def test_processes_that_open_a_new_outbox_at_once_all_open_it(tmp_path: Path) -> None:
+    """SQLite refuses at once, without waiting, two that turn the same new file to its log."""
+    for turn in range(15):
+        folder = tmp_path / str(turn)
+        openers = [
+            subprocess.Popen(
+                [sys.executable, "-B", "-c", OPENER, folder],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPO,
+            )
+            for _ in range(4)
+        ]  # fmt: skip
+        for opener in openers:
+            assert opener.stdout is not None
+            assert opener.stdout.readline() == "up\n"
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.write("\n")
+            opener.stdin.flush()
+        assert [opener.communicate()[0] for opener in openers] == ["open\n"] * 4
+
+
 def test_a_body_that_is_no_message_never_enters() -> None:
     from hygie.fleetlink.errors import MessageUnreadable
 

@@ -30,6 +30,7 @@ LARGEST_BODY: Final = 1_000_000  # bytes of one message's JSON
 LARGEST_FORM: Final = 4_096  # bytes of an enrolment request
 LARGEST_ANSWER: Final = 512 * 1024
 LONGEST_NAME: Final = 60
+MOST_COUNTED: Final = 100_000_000  # messages: ten such counts still fit the server's column
 FARTHEST_OFFSET: Final = 100 * 366 * 86_400  # seconds: a dead battery says 1970, never worse than a century
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -42,6 +43,7 @@ PublicKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{43}=$", max_length=44)]
 Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
 Reason = Annotated[str, Meta(max_length=300)]
 Offset = Annotated[int, Meta(ge=-FARTHEST_OFFSET, le=FARTHEST_OFFSET)]
+Count = Annotated[int, Meta(ge=0, le=MOST_COUNTED)]
 System = Literal["linux", "windows", "macos"]
 Kind = Literal["checkup", "event", "heartbeat"]
 Document = TypeVar("Document", bound=msgspec.Struct)
@@ -149,8 +151,8 @@ class Heartbeat(msgspec.Struct, frozen=True):
     version: Annotated[str, Meta(max_length=40)]
     system: System
     clock_offset: Offset
-    pending: Annotated[int, Meta(ge=0)]
-    dropped: Annotated[dict[str, int], Meta(max_length=10)] = {}
+    pending: Count
+    dropped: Annotated[dict[str, Count], Meta(max_length=10)] = {}
 
 
 def encode(document: msgspec.Struct) -> bytes:

@@ -8,6 +8,7 @@ counted and told to the practice.
 import contextlib
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ DAYS: Final = 60
 LARGEST: Final = 200_000_000
 MOST_REFUSED: Final = 200
 _PATIENCE: Final = 10.0
+_PAUSE: Final = 0.02
 _ENVELOPE: Final = 200  # bytes of a message's JSON around its body
 _BATCH_ENVELOPE: Final = 1_000
 _SCHEMA: Final = """
@@ -203,6 +205,18 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
+    """The connection, tried again while another process prepares the same new file: SQLite does not wait there."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _connected(path)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
     """Autocommit: every transaction here is written out. FULL: a commit is on the disk before it is acknowledged."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)

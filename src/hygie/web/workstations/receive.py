@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from hygie.checkup.combine import Report as Measured
 from hygie.checkup.combine import read_report
@@ -97,7 +97,7 @@ def _take(workstation: Workstation, message: Message, batch: Batch, now: datetim
         with transaction.atomic():
             occurred_at = min(corrected(message.occurred_at, batch.clock_offset), now)
             takers[message.kind](workstation, message, occurred_at, now)
-    except (msgspec.MsgspecError, UnreadableCheckup, EntryRefused, ValueError, OverflowError, IntegrityError):
+    except (msgspec.MsgspecError, UnreadableCheckup, EntryRefused, ValueError):
         return Refused(message.id, UNUSABLE)
     return None
 
