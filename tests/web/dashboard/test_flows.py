@@ -248,3 +248,18 @@ def test_a_card_about_to_end_shows_by_itself(practice: Any, actor: Actor) -> Non
     holder = Member.objects.for_practice(practice).get()
     Card.objects.create(practice=practice, kind="cps", holder=holder, expires_on=today + timedelta(days=10))
     assert outcome(practice, "cps-expiry", timezone.localtime()) is Outcome.FAILED
+
+
+def test_what_the_inventory_shows_is_said_as_it_is_and_a_note_never_passes_for_it(practice: Any, actor: Actor) -> None:
+    from django.utils import timezone
+
+    from hygie.web.accounts.models import Member
+    from hygie.web.inventory.models import Card
+
+    now = timezone.localtime()
+    holder = Member.objects.for_practice(practice).get()
+    Card.objects.create(practice=practice, kind="cps", holder=holder, expires_on=now.date() + timedelta(days=10))
+    flows.give_answer(actor, practice, CHECK, Reply("no", note="Inventaire : tout va bien."), now=now)
+    said = {f.check_id: f.summary for f in selectors.current_checkup(practice, now).findings}
+    assert said["cps-expiry"].startswith("La carte CPS de Dr Hélène Fontaine finit le ")
+    assert "tout va bien" not in said[CHECK]

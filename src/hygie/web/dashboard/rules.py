@@ -177,17 +177,6 @@ def following(left: Sequence[Finding], skipped: str) -> Finding | None:
     return left[after % len(left)] if left else None
 
 
-LISTED = "Inventaire : "
-"""How the note of an answer begins when the practice's lists gave it."""
-
-
-def told_by_lists(answers: Mapping[str, Answer]) -> dict[str, str]:
-    """The sentence of every answer that nobody gave, by check."""
-    return {
-        name: answer.note.removeprefix(LISTED) for name, answer in answers.items() if answer.note.startswith(LISTED)
-    }
-
-
 def newer(found: Mapping[str, Answer], given: Mapping[str, Answer]) -> dict[str, Answer]:
     """What the inventory says where nobody answered, or answered before it: a person's later word wins."""
     return {check_id: answer for check_id, answer in found.items() if _outlives(answer, given.get(check_id))}

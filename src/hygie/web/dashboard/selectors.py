@@ -30,25 +30,26 @@ MEASURED_KINDS = ("desktop", "laptop", "server")
 def current_checkup(practice: Any, now: datetime, *, since: Snapshot | None = None) -> Checkup:
     """Where the practice stands now; with `since`, what changed from that snapshot on."""
     content = catalogue()
-    answers = answers_of(practice)
+    answers, listed = given_answers(practice)
     context = Context(content, answers, settings.HYGIE_SYSTEM, now)
-    checkup = combine(machines_of(practice), context, rules.told_by_lists(answers.by_check))
+    checkup = combine(machines_of(practice), context, listed)
     return compare(checkup, as_earlier(since, content)) if since else checkup
 
 
 def answers_of(practice: Any) -> Answers:
     """What people declared and proved, the exceptions, and what the printed sheets need."""
+    return given_answers(practice)[0]
+
+
+def given_answers(practice: Any) -> tuple[Answers, dict[str, str]]:
+    """The answers, and for those that nobody gave but the inventory shows, the sentence that says what is there."""
     proofs = {proof.check_id: proof.name for proof in Proof.objects.for_practice(practice).filter(removed_at=None)}
     given = {row.check_id: _given(row, proofs) for row in Answer.objects.for_practice(practice)}
-    given |= shown_by_lists(practice, given)
+    listed = rules.newer(declared_answers(practice, timezone.localdate()), given)
+    given |= listed
     waivers = {row.check_id: Waiver(row.reason, row.until) for row in WaiverRow.objects.for_practice(practice)}
-    return Answers(given, waivers, practice.name, contract_of(practice), phones_of(practice))
-
-
-def shown_by_lists(practice: Any, given: dict[str, GivenAnswer]) -> dict[str, GivenAnswer]:
-    """What the inventory answers better than what was answered; `note` begins with LISTED."""
-    found = rules.newer(declared_answers(practice, timezone.localdate()), given)
-    return {name: msgspec.structs.replace(answer, note=rules.LISTED + answer.note) for name, answer in found.items()}
+    answers = Answers(given, waivers, practice.name, contract_of(practice), phones_of(practice))
+    return answers, {name: answer.note for name, answer in listed.items()}
 
 
 def _given(row: Answer, proofs: dict[str, str]) -> GivenAnswer:
