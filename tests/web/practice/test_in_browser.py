@@ -91,9 +91,11 @@ def test_back_and_again_keeps_one_answer(page_of: PageOf, doctor: Member) -> Non
     page.goto("/bienvenue/5/")
     page.locator(".choix label").nth(1).click()
     page.click("main button[type=submit]")
+    page.wait_for_url("**/bienvenue/6/")
     page.go_back()
     page.locator(".choix label").nth(0).click()
     page.click("main button[type=submit]")
+    page.wait_for_url("**/bienvenue/6/")
     assert FirstAnswer.objects.get().choice == "unplugged"
 
 

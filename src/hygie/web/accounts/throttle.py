@@ -40,19 +40,26 @@ def charge(attempt: Try, now: datetime) -> None:
 
 @transaction.atomic
 def _charge(attempt: Try, now: datetime) -> timedelta:
-    rows = _rows(attempt, now, make=False)
-    known = Count.PAIR in rows and patience.familiar(rows[Count.PAIR].succeeded_at, now)
-    shut = [row for count, row in rows.items() if not (known and count is Count.ACCOUNT)]
-    wait = max((patience.remaining(row.blocked_until, now) for row in shut), default=timedelta(0))
+    wait = _wait(_rows(attempt, now, make=False), now)
     if wait:
         return wait
     rows = _rows(attempt, now)
+    # Tries that came together made the same rows: only now are they locked, so the door is looked at again.
+    wait = _wait(rows, now)
+    if wait:
+        return wait
     for count, row in rows.items():
         row.failures = 1 if patience.forgotten(row.last_at, now) else row.failures + 1
         row.last_at = now
         row.blocked_until = now + patience.wait_after(row.failures, count, local=attempt.local)
         row.save()
     return wait
+
+
+def _wait(rows: dict[Count, Attempts], now: datetime) -> timedelta:
+    known = Count.PAIR in rows and patience.familiar(rows[Count.PAIR].succeeded_at, now)
+    shut = [row for count, row in rows.items() if not (known and count is Count.ACCOUNT)]
+    return max((patience.remaining(row.blocked_until, now) for row in shut), default=timedelta(0))
 
 
 @transaction.atomic
