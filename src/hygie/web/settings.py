@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "hygie.web.journal",
     "hygie.web.practice",
     "hygie.web.inventory",
+    "hygie.web.incidents",
     "hygie.web.workstations",
     "hygie.web.dashboard",
 ]

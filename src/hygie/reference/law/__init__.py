@@ -28,6 +28,8 @@ class Deadline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hours: Count | None = None
     working_days: Count | None = None
     note: str = ""
+    binding: bool = True
+    """Whether a text gives the number; otherwise it is Hygie's own mark, and the page says so."""
 
     def __post_init__(self) -> None:
         """Refuse a delay that cannot be counted, or could be counted in two ways."""

@@ -74,6 +74,16 @@ class Action(StrEnum):
     SEE_WORKSTATIONS = "workstations.see"
     CHANGE_WORKSTATIONS = "workstations.change"
     CHANGE_DEMONSTRATION = "demonstration.change"
+    OPEN_INCIDENT = "incident.open"
+    SEE_INCIDENT = "incident.see"
+    ACT_IN_INCIDENT = "incident.act"
+    ADD_TO_INCIDENT = "incident.add"
+    SEE_EVIDENCE = "incident.evidence"
+    DECIDE_IN_INCIDENT = "incident.decide"
+    SEE_INCIDENT_PAPERS = "incident.papers"
+    SEE_BREACHES = "breaches.see"
+    SEE_CARE_KIT = "care_kit.see"
+    CHANGE_IDENTITY = "identity.change"
 
 
 class Grant(Enum):
@@ -119,6 +129,16 @@ TABLE: Mapping[Action, Mapping[Role, Grant]] = {
     Action.SEE_WORKSTATIONS: {_H: _A, _P: _A, _I: _A, _R: _A},
     Action.CHANGE_WORKSTATIONS: {_H: _A, _I: _A},
     Action.CHANGE_DEMONSTRATION: {_H: _A},
+    Action.OPEN_INCIDENT: {_H: _A, _P: _A, _S: _A, _L: _A, _I: _A},
+    Action.SEE_INCIDENT: _EVERYONE,
+    Action.ACT_IN_INCIDENT: {_H: _A, _P: _A, _S: _A, _L: _A, _I: _A},
+    Action.ADD_TO_INCIDENT: {_H: _A, _P: _A, _S: _A, _L: _A, _I: _A},
+    Action.SEE_EVIDENCE: {_H: _A, _P: _A, _S: _A, _I: _A},
+    Action.DECIDE_IN_INCIDENT: {_H: _A, _P: _A},
+    Action.SEE_INCIDENT_PAPERS: {_H: _A, _P: _A, _S: _A},
+    Action.SEE_BREACHES: {_H: _A, _P: _A, _S: _A, _R: _A},
+    Action.SEE_CARE_KIT: _EVERYONE,
+    Action.CHANGE_IDENTITY: {_H: _A, _P: _A, _S: _A},
 }
 OWNERS: Mapping[Role, frozenset[Owner]] = {
     Role.SECRETARY: frozenset({Owner.SECRETARY}),

@@ -1,0 +1,111 @@
+"""What an incident refuses, always naming what is missing.
+
+Refused (5)
+├─ GateClosed       a step waits for others
+├─ ReceiptMissing   a step is proved by a number
+├─ StillOpen        the incident cannot be closed yet
+└─ AlreadyClosed    nothing more is done in a closed incident
+UsageError (2)
+├─ UnknownStep      the playbook has no such step
+├─ UnknownPlaybook
+├─ UnknownIncident
+└─ NotATime         a time that is too far ahead, or has no offset
+"""
+
+from collections.abc import Sequence
+
+from hygie.core.errors import Refused, UsageError
+
+
+class GateClosed(Refused):
+    """A step that would destroy evidence or rights waits for others. `missing` are titles of steps."""
+
+    code = "gate_closed"
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        """Name what is missing."""
+        self.missing = tuple(missing)
+        super().__init__(
+            f"Pas encore : {' ; '.join(missing)}.",
+            "Faites d’abord ces étapes, ou renoncez-y expressément, avec une raison.",
+        )
+
+
+class ReceiptMissing(Refused):
+    """The step is closed by a receipt number: it is what proves it to the insurer or to the CNIL."""
+
+    code = "receipt_missing"
+
+    def __init__(self, title: str) -> None:
+        """Name the step."""
+        super().__init__(
+            f"Il manque le numéro du récépissé : {title}.",
+            "Recopiez le numéro du récépissé ; sans lui, répondez « personne » ou « inconnu ».",
+        )
+
+
+class StillOpen(Refused):
+    """What must be settled before closing. `missing` are sentences without a full stop."""
+
+    code = "still_open"
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        """Name what is missing."""
+        self.missing = tuple(missing)
+        super().__init__(
+            f"L’incident ne peut pas être clos. Il reste : {' ; '.join(missing)}.",
+            "Faites ces étapes, ou renoncez-y expressément, avec une raison.",
+        )
+
+
+class AlreadyClosed(Refused):
+    """The incident is closed; a note can still be added."""
+
+    code = "already_closed"
+
+    def __init__(self) -> None:
+        """Say what can still be done."""
+        super().__init__("Cet incident est clos.", "Ajoutez une note à son journal, ou ouvrez un nouvel incident.")
+
+
+class UnknownStep(UsageError):  # noqa: N818 - named after what happened
+    """The playbook has no such step."""
+
+    code = "unknown_step"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        """Say which there are."""
+        super().__init__("Cette étape n’existe pas dans cet incident.", f"Étapes : {', '.join(known)}.")
+
+
+class UnknownPlaybook(UsageError):  # noqa: N818 - named after what happened
+    """No playbook of that name."""
+
+    code = "unknown_playbook"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        """Say which there are."""
+        super().__init__("Cette marche à suivre n’existe pas.", f"Choisissez parmi : {', '.join(known)}.")
+
+
+class UnknownIncident(UsageError):  # noqa: N818 - named after what happened
+    """No incident of that name in this practice."""
+
+    code = "unknown_incident"
+
+    def __init__(self) -> None:
+        """Say how to open one."""
+        super().__init__("Cet incident n’existe pas ici.", "Ouvrez-en un : hygie urgence ouvrir")
+
+
+class NotATime(UsageError):  # noqa: N818 - named after what happened
+    """A time that cannot be one of this incident."""
+
+    code = "not_a_time"
+
+    def __init__(self) -> None:
+        """Say what is accepted."""
+        super().__init__(
+            "Cette heure est à plus d’un jour dans l’avenir, ou illisible.",
+            "Écrivez-la comme 2026-11-24T08:20+01:00, et vérifiez l’horloge de cet ordinateur.",
+        )

@@ -1,0 +1,86 @@
+"""Reading incidents: events, state, clocks, parties, dossier; and whether anything was altered since it was written."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from hygie.incident.clocks import Contract, IncidentClock, clocks
+from hygie.incident.events import GENESIS, Event, Kind, seal
+from hygie.incident.state import State, state_of
+from hygie.reference.playbooks import Step, steps_of
+from hygie.web.errors import SealBroken
+from hygie.web.incidents.models import Identity, Incident, IncidentEvent
+from hygie.web.journal.models import JournalEntry
+
+
+def event_of(row: IncidentEvent) -> Event:
+    """A row as the rules know it. SealBroken when its facts were altered."""
+    return Event(row.rank, Kind(row.kind), row.at, row.author, row.author_name, json.loads(row.facts))
+
+
+def events_of(incident: Incident) -> list[Event]:
+    """Its events in order."""
+    return [event_of(row) for row in incident.events.order_by("rank")]
+
+
+def state_of_incident(incident: Incident) -> State:
+    """Where it stands."""
+    return state_of(events_of(incident))
+
+
+def identity_of(practice: Any) -> Identity:
+    """The practice's row, not yet saved when nobody filled it."""
+    return Identity.objects.for_practice(practice).first() or Identity(practice=practice)
+
+
+def contract_of(practice: Any) -> Contract:
+    """What the contract and the place change in the clocks."""
+    row = identity_of(practice)
+    return Contract(row.insurer_days, row.theft_days, practice.local_law)
+
+
+def clocks_of(incident: Incident, now: datetime) -> tuple[IncidentClock, ...]:
+    """The five clocks."""
+    return clocks(state_of_incident(incident), now, contract_of(incident.practice))
+
+
+def plan_of(incident: Incident) -> tuple[Step, ...]:
+    """The steps of its playbook, in order."""
+    return steps_of(state_of_incident(incident).playbook)
+
+
+def open_incidents(practice: Any) -> list[Incident]:
+    """Those under way, the latest first."""
+    return list(Incident.objects.for_practice(practice).filter(closed_at=None)[:20])
+
+
+def altered(incident: Incident) -> list[int]:
+    """The ranks whose row no longer says what was written, or is gone; against the chain and the practice's journal."""
+    told = _told(incident)
+    found, previous, ranks = set(), GENESIS, set()
+    try:
+        rows: Iterable[IncidentEvent] = list(incident.events.order_by("rank"))
+    except SealBroken:
+        rows, found = [], {0}
+    for row in rows:
+        ranks.add(row.rank)
+        digest = _digest(incident, previous, row)
+        if digest != row.digest or told.get(row.rank) != row.digest:
+            found.add(row.rank)
+        previous = row.digest
+    return sorted(found | (set(told) - ranks))
+
+
+def _digest(incident: Incident, previous: str, row: IncidentEvent) -> str:
+    try:
+        return seal(str(incident.pk), previous, event_of(row))
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _told(incident: Incident) -> dict[int, str]:
+    """Rank → digest, as the practice's journal keeps it."""
+    lines = JournalEntry.objects.filter(practice=str(incident.practice_id), subject=f"incident:{incident.pk}")
+    data = [json.loads(text) if isinstance(text, str) else text for text in lines.values_list("data", flat=True)]
+    return {one["rank"]: one["digest"] for one in data if "rank" in one and "digest" in one}
