@@ -16,10 +16,26 @@ from hygie.reference.toml import load, once
 
 HERE = Path(__file__).parent
 Call = Literal[
-    "", "insurer", "it_provider", "host", "isp", "agenda", "bank", "ans_cps", "ans_ecps", "police", "17cyber", "cnil",
+    "",
+    "insurer",
+    "it_provider",
+    "host",
+    "isp",
+    "agenda",
+    "bank",
+    "ans_cps",
+    "ans_ecps",
+    "police",
+    "17cyber",
+    "cnil",
     "cpam",
 ]
 """Whom the step calls: the practice's own numbers first, then contacts.toml."""
+PUBLIC: Mapping[Call, str] = {
+    "ans_cps": "ans_cps", "ans_ecps": "ans_ecps", "police": "police", "17cyber": "17cyber", "cnil": "cnil_violation",
+    "cpam": "cpam",
+}  # fmt: skip
+"""The calls that reach a public service, with its contact in contacts.toml; the others are the practice's numbers."""
 ClockId = Literal["", "complaint", "cnil", "insurer", "patients", "provider"]
 IDS = (
     "ransomware", "phishing", "account_takeover", "data_leak", "provider_leak", "lost_device", "wrong_recipient",
@@ -101,22 +117,37 @@ class PlaybookFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     playbook: tuple[Playbook, ...]
 
 
+def load_steps(path: Path) -> dict[str, Step]:
+    """The steps of a file by identifier. BrokenReference when two share one, or wait for a step that does not exist."""
+    entries = load(path, StepFile).step
+    found = {step.id: step for step in entries}
+    if len(found) != len(entries):
+        raise BrokenReference(path, None, "deux étapes ont le même identifiant")
+    if missing := {name for step in entries for name in step.needs} - set(found):
+        raise BrokenReference(path, None, f"l'étape « {min(missing)} » n'existe pas")
+    return found
+
+
 @once
 def steps() -> Mapping[str, Step]:
-    """Every step by its identifier."""
-    return {step.id: step for step in load(HERE / "steps.toml", StepFile).step}
+    """Every step by its identifier, in the words that all playbooks share."""
+    return load_steps(HERE / "steps.toml")
 
 
-@once
-def playbooks() -> Mapping[str, Playbook]:
-    """The twelve playbooks by identifier. BrokenReference when one names a step or a source that does not exist."""
-    path = HERE / "playbooks.toml"
+def load_playbooks(path: Path) -> dict[str, Playbook]:
+    """The twelve playbooks of a file. BrokenReference when one is missing or names a step or a source that is not."""
     found = {one.id: one for one in load(path, PlaybookFile).playbook}
     if tuple(found) != IDS:
         raise BrokenReference(path, None, "les douze marches à suivre ne sont pas celles du contrat, dans leur ordre")
     for one in found.values():
         _check(path, one)
     return found
+
+
+@once
+def playbooks() -> Mapping[str, Playbook]:
+    """The twelve playbooks by identifier, in the order of the contract."""
+    return load_playbooks(HERE / "playbooks.toml")
 
 
 def _check(path: Path, one: Playbook) -> None:
