@@ -5,7 +5,7 @@ Every length comes from the dated data of `reference.law`. Elapsed hours are cou
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from hygie.core.clock import PARIS, after_hours, after_working_days
@@ -16,7 +16,7 @@ from hygie.reference.playbooks import playbooks, steps_of
 
 IDS = ("complaint", "cnil", "insurer", "patients", "provider")
 REMINDERS = (0.5, 0.8)
-HORIZON_YEARS = 2
+FEWEST_WORKING_DAYS_A_YEAR = 240
 
 
 class ClockState(StrEnum):
@@ -60,8 +60,8 @@ class IncidentClock:
         """How much of the delay is gone, 0 to 1 and beyond; 0 when it does not run."""
         if self.starts_at is None or self.due_at is None:
             return 0.0
-        whole = self.due_at - self.starts_at
-        return max(0.0, (now - self.starts_at) / whole) if whole > timedelta(0) else 1.0
+        whole = elapsed(self.starts_at, self.due_at)
+        return max(0.0, elapsed(self.starts_at, now) / whole) if whole > timedelta(0) else 1.0
 
 
 def clocks(state: State, now: datetime, contract: Contract | None = None) -> tuple[IncidentClock, ...]:
@@ -76,10 +76,11 @@ def _clock(name: str, state: State, now: datetime, contract: Contract) -> Incide
         return IncidentClock(name, ClockState.NOT_APPLICABLE, law)
     start = start_of(name, state)
     done, waived = _settled(name, state)
+    settled = ClockState.DONE if done else ClockState.WAIVED if waived else None
     if start is None:
-        return IncidentClock(name, ClockState.WAIVED if waived else ClockState.NOT_STARTED, law)
+        return IncidentClock(name, settled or ClockState.NOT_STARTED, law, done_at=done)
     due = due_at(law, start, _days(name, state, contract), contract)
-    told = ClockState.DONE if done else ClockState.WAIVED if waived else _running(due, now)
+    told = settled or _running(due, now)
     return IncidentClock(name, told, law, start.astimezone(PARIS), due, done, reminders(start, due))
 
 
@@ -118,8 +119,8 @@ def due_at(law: Deadline, start: datetime, days: int | None, contract: Contract)
     """The end of a delay: elapsed hours, or the last second of a working day in Paris."""
     if law.hours is not None:
         return after_hours(start, law.hours)
-    known_on = start.astimezone(PARIS).date()
-    return after_working_days(known_on, days or law.working_days or 0, _holidays(known_on, contract))
+    known_on, count = start.astimezone(PARIS).date(), days or law.working_days or 0
+    return after_working_days(known_on, count, _holidays(known_on, count, contract))
 
 
 def _days(name: str, state: State, contract: Contract) -> int | None:
@@ -132,19 +133,25 @@ def _days(name: str, state: State, contract: Contract) -> int | None:
     return max(own or least, least)
 
 
-def _holidays(day: date, contract: Contract) -> frozenset[date]:
-    years = range(day.year, day.year + HORIZON_YEARS)
+def _holidays(day: date, count: int, contract: Contract) -> frozenset[date]:
+    """The holidays of every year that `count` working days may reach."""
+    years = range(day.year, day.year + 2 + count // FEWEST_WORKING_DAYS_A_YEAR)
     return frozenset().union(*(public_holidays(year, alsace_moselle=contract.alsace_moselle) for year in years))
 
 
 def reminders(start: datetime, due: datetime) -> tuple[datetime, ...]:
-    """Half and 80 % of the delay."""
-    whole = due - start
+    """Half and 80 % of the delay, counted in elapsed time."""
+    whole, start = elapsed(start, due), start.astimezone(UTC)
     return tuple((start + whole * part).astimezone(PARIS) for part in REMINDERS)
 
 
+def elapsed(start: datetime, end: datetime) -> timedelta:
+    """The time that went by. Python subtracts two moments of one zone as if the hour never changed: UTC does not."""
+    return end.astimezone(UTC) - start.astimezone(UTC)
+
+
 def _running(due: datetime, now: datetime) -> ClockState:
-    return ClockState.LATE if now > due else ClockState.RUNNING
+    return ClockState.LATE if elapsed(due, now) > timedelta(0) else ClockState.RUNNING
 
 
 def _settled(name: str, state: State) -> tuple[datetime | None, bool]:

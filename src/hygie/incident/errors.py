@@ -3,13 +3,18 @@
 Refused (5)
 ├─ GateClosed       a step waits for others
 ├─ ReceiptMissing   a step is proved by a number
+├─ NotWaivable      (steps) nobody may give it up, or not without a reason
+├─ LoweredWithoutReason (severity)
 ├─ StillOpen        the incident cannot be closed yet
 └─ AlreadyClosed    nothing more is done in a closed incident
 UsageError (2)
 ├─ UnknownStep      the playbook has no such step
 ├─ UnknownPlaybook
 ├─ UnknownIncident
+├─ NotGradable      (severity) inputs that say nothing
 └─ NotATime         a time that is too far ahead, or has no offset
+UnreadableInput (3)
+└─ ManifestUnreadable (manifest)
 """
 
 from collections.abc import Sequence

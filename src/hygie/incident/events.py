@@ -77,6 +77,18 @@ def canonical(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def facts_of(text: str) -> dict[str, Any]:
+    """The facts of a canonical text. ValueError when it is not one: the same facts written otherwise were altered."""
+    try:
+        facts = json.loads(text)
+        same = isinstance(facts, dict) and canonical(facts) == text
+    except RecursionError:
+        same = False
+    if not same:
+        raise ValueError("ce n'est pas un texte canonique")
+    return dict(facts)
+
+
 def _netstring(text: str) -> bytes:
     raw = text.encode("utf-8", "surrogatepass")
     return b"%d:%b," % (len(raw), raw)

@@ -25,7 +25,7 @@ class Reply(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepAnswer:
-    """The last thing said of a step. `rank` is the event's."""
+    """The last thing said of a step. `rank` is the event's; `tries` counts how often nobody answered since."""
 
     reply: Reply
     at: datetime
@@ -33,6 +33,7 @@ class StepAnswer:
     rank: int
     receipt: str = ""
     reason: str = ""
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,9 @@ def _step(state: State, event: Event) -> State:
     facts = event.facts
     said = Reply(facts["reply"])
     receipt, reason = facts.get("receipt", ""), facts.get("reason", "")
-    answer = StepAnswer(said, event.at, event.author_name, event.rank, receipt, reason)
+    before = state.steps.get(facts["step"])
+    tries = (before.tries if before else 0) + 1 if said is Reply.NOBODY else 0
+    answer = StepAnswer(said, event.at, event.author_name, event.rank, receipt, reason, tries)
     return replace(state, steps={**state.steps, facts["step"]: answer})
 
 
@@ -178,12 +181,11 @@ def _severity(state: State, event: Event) -> State:
 
 
 def _decision(state: State, event: Event) -> State:
-    about = event.facts["about"]
-    return replace(
-        state,
-        decisions={**state.decisions, about: event.facts},
-        decided_at={**state.decided_at, about: event.at},
-    )
+    """A decision said again, for other reasons, keeps its date: what counts from it must not slip."""
+    about, before = event.facts["about"], state.decisions.get(event.facts["about"])
+    same = before is not None and before["decision"] == event.facts["decision"]
+    at = state.decided_at[about] if same else event.at
+    return replace(state, decisions={**state.decisions, about: event.facts}, decided_at={**state.decided_at, about: at})
 
 
 def _document(state: State, event: Event) -> State:

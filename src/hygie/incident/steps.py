@@ -4,13 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hygie.incident.clocks import IncidentClock, applies
+from hygie.core.errors import Refused
+from hygie.incident.clocks import IncidentClock, applies, elapsed
 from hygie.incident.errors import AlreadyClosed, GateClosed, ReceiptMissing, StillOpen, UnknownStep
-from hygie.incident.state import Reply, State
+from hygie.incident.state import Reply, State, StepAnswer
 from hygie.reference.playbooks import Step, steps_of
 
 TRY_AGAIN = timedelta(minutes=30)
 """How long after « personne ne répond » the call comes back."""
+TRIES_FIRST = 3
+"""How many times an unanswered call comes back before the rest; then it waits its turn, so that nothing starves."""
+
+
+class NotWaivable(Refused):
+    """A step that nobody may give up, or was given up without a reason."""
+
+    code = "not_waivable"
+
+    def __init__(self, title: str, *, possible: bool) -> None:
+        """Name the step, and what is left to do."""
+        if possible:
+            super().__init__(f"Il manque la raison d’y renoncer : {title}.", "Écrivez-la : elle reste au journal.")
+        else:
+            super().__init__(f"On ne renonce pas à cette étape : {title}.", "Laissez-la ouverte, ou faites-la.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +52,21 @@ def missing_for(step: Step, state: State) -> tuple[str, ...]:
 
 
 def next_step(state: State, now: datetime) -> Step | None:
-    """What to do now: a call to try again, the first step nobody answered, then what nobody knew. None: all done."""
+    """What to do now: a call to try again, the first step nobody answered, then what waits longest. None: all done."""
     if state.closed_at is not None:
         return None
     plan = [step for step in steps_of(state.playbook) if needed(step, state) and not missing_for(step, state)]
     fresh = [step for step in plan if step.id not in state.steps]
-    again = [step for step in plan if _said(state, step, Reply.NOBODY)]
-    due = [step for step in again if now - state.steps[step.id].at >= TRY_AGAIN]
-    unsure = [step for step in plan if _said(state, step, Reply.UNKNOWN)]
-    waiting = due + fresh + sorted(again, key=lambda step: state.steps[step.id].at) + unsure
-    return waiting[0] if waiting else None
+    due = [step for step in plan if _due(state.steps.get(step.id), now)]
+    waiting = [step for step in plan if step.id in state.steps and not state.settled(step.id)]
+    order = due + fresh + sorted(waiting, key=lambda step: state.steps[step.id].rank)
+    return order[0] if order else None
 
 
-def _said(state: State, step: Step, reply: Reply) -> bool:
-    answer = state.steps.get(step.id)
-    return answer is not None and answer.reply is reply
+def _due(answer: StepAnswer | None, now: datetime) -> bool:
+    if answer is None or answer.reply is not Reply.NOBODY or answer.tries > TRIES_FIRST:
+        return False
+    return elapsed(answer.at, now) >= TRY_AGAIN
 
 
 def places(state: State, now: datetime) -> tuple[Place, ...]:
@@ -77,8 +93,11 @@ def _status(step: Step, state: State, here: Step | None) -> str:
     return "tried" if answer.reply is Reply.NOBODY else "unknown"
 
 
-def check_answer(state: State, step_id: str, reply: Reply, *, receipt: str = "") -> Step:
-    """The step, when this may be said of it. UnknownStep, AlreadyClosed, GateClosed or ReceiptMissing otherwise."""
+def check_answer(state: State, step_id: str, reply: Reply, *, receipt: str = "", reason: str | None = None) -> Step:
+    """The step, when this may be said of it. UnknownStep, AlreadyClosed, GateClosed, ReceiptMissing, NotWaivable.
+
+    A waiver needs a `reason`; None is for a caller that asks before anybody could write one.
+    """
     plan: Mapping[str, Step] = {step.id: step for step in steps_of(state.playbook)}
     if step_id not in plan:
         raise UnknownStep(list(plan))
@@ -89,6 +108,8 @@ def check_answer(state: State, step_id: str, reply: Reply, *, receipt: str = "")
         raise GateClosed(missing)
     if reply is Reply.DONE and step.receipt == "required" and not receipt.strip():
         raise ReceiptMissing(step.doing)
+    if reply is Reply.WAIVED and not (step.waivable and (reason is None or reason.strip())):
+        raise NotWaivable(step.doing, possible=step.waivable)
     return step
 
 

@@ -126,7 +126,7 @@ def answer_step(
     """Say what became of a step. Errors of `steps.check_answer`. Said twice the same, it is written once."""
     Incident.objects.select_for_update().get(pk=incident.pk)
     state = selectors.state_of_incident(incident)
-    step = check_answer(state, step_id, reply, receipt=receipt)
+    step = check_answer(state, step_id, reply, receipt=receipt, reason=reason)
     before = state.steps.get(step_id)
     if before is not None and (before.reply, before.receipt) == (reply, receipt) and reply.settled:
         return state

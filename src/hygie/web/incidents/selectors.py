@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from hygie.incident.clocks import Contract, IncidentClock, clocks
-from hygie.incident.events import GENESIS, Event, Kind, seal
+from hygie.incident.events import GENESIS, Event, Kind, facts_of, seal
 from hygie.incident.state import State, state_of
 from hygie.reference.playbooks import Step, steps_of
 from hygie.web.errors import SealBroken
@@ -74,7 +75,8 @@ def altered(incident: Incident) -> list[int]:
 
 def _digest(incident: Incident, previous: str, row: IncidentEvent) -> str:
     try:
-        return seal(str(incident.pk), previous, event_of(row))
+        event = replace(event_of(row), facts=facts_of(row.facts))
+        return seal(str(incident.pk), previous, event)
     except (ValueError, KeyError, TypeError):
         return ""
 
