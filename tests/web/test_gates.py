@@ -26,6 +26,9 @@ NEEDS_MORE: dict[tuple[str, str], Action] = {
     ("practice:settings", "POST"): Action.CHANGE_PRACTICE,
     ("dashboard:ask", "POST"): Action.SEE_FINDING,
     ("dashboard:proof", "GET"): Action.SEE_PROOF,
+    ("incidents:clocks", "POST"): Action.ACT_IN_INCIDENT,
+    ("incidents:evidence", "POST"): Action.ADD_TO_INCIDENT,
+    ("incidents:journal", "POST"): Action.ADD_TO_INCIDENT,
 }
 """What a view asks for besides its own action, on the same object."""
 NO_OBJECT_YET = {

@@ -43,7 +43,7 @@ def test_every_job_of_a_practice_runs_and_bears_being_repeated(
     practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "HYGIE_FOLDER", tmp_path)
-    names = ["checkup", "snapshot", "anchor", "reminders"]
+    names = ["checkup", "snapshot", "anchor", "reminders", "evidence"]
     assert Scheduler(jobs.jobs(tmp_path), FixedClock(NOW), tmp_path / "jobs.json").run_due() == names
     (tmp_path / "jobs.json").unlink()
     assert Scheduler(jobs.jobs(tmp_path), FixedClock(NOW), tmp_path / "jobs.json").run_due() == names

@@ -33,7 +33,8 @@ class Kind(StrEnum):
     NOTE = "note"
     """text; corrects (rank or null); quoted: whether its author lets documents quote it."""
     EVIDENCE = "evidence"
-    """piece (1…); sha256; size; media; taken_at; name; stored_as (uuid or ""); place "kept" or "in_place"; source."""
+    """piece (1…); sha256; size; media; taken_at; name; stored_as (uuid or ""); place "kept" or "in_place"; source;
+    moved (the file changed while it was read)."""
     CUSTODY = "custody"
     """piece; act "opened", "copied", "verified", "handed"; to."""
     BREACH = "breach"

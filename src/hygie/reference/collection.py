@@ -45,9 +45,10 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CollectionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """collection.toml."""
+    """collection.toml. `excluded`: French sentences on what is never taken."""
 
     rank_names: tuple[str, ...]
+    excluded: tuple[str, ...]
     source: tuple[SourceEntry, ...]
     item: tuple[Item, ...]
 

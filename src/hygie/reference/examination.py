@@ -25,6 +25,10 @@ _KNOWN_HOLES = frozenset({"n", "names", "folders", "days"})
 Count = Annotated[int, msgspec.Meta(gt=0, le=1_000_000)]
 
 
+Mark = Annotated[str, msgspec.Meta(pattern="^(?:[0-9a-f]{2})+$")]
+"""First bytes of a kind of file, in hexadecimal."""
+
+
 class FileLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far the look at people's files goes; `entropy` is in bits per byte, `seconds` the longest it lasts."""
 
@@ -39,19 +43,15 @@ class FileLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: tuple[str, ...]
     harmless: frozenset[str]
     notes: tuple[str, ...]
+    other_marks: tuple[Mark, ...]
 
 
 class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Endings of a kind of document, and what its files begin with (hexadecimal), or hold in their first bytes."""
 
     endings: tuple[str, ...]
-    marks: tuple[str, ...]
+    marks: tuple[Mark, ...]
     anywhere: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a mark that is not hexadecimal."""
-        if not all(re.fullmatch(r"(?:[0-9a-f]{2})+", mark) for mark in self.marks):
-            raise ValueError("une marque s'écrit en hexadécimal")
 
 
 class DiskLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,6 +25,7 @@ def jobs(folder: Path) -> Sequence[Job]:
         Job("snapshot", timedelta(hours=6), _closing(snapshot)),
         Job("anchor", DAY, _closing(lambda: anchor(folder))),
         Job("reminders", timedelta(hours=12), _closing(remind)),
+        Job("evidence", timedelta(hours=6), _closing(sweep_evidence)),
     )
 
 
@@ -75,6 +76,13 @@ def anchor(folder: Path) -> None:
     from hygie.web.journal.flows import anchor_all
 
     anchor_all(folder, timezone.now())
+
+
+def sweep_evidence() -> None:
+    """What a crash left half-way among the evidence of the incidents."""
+    from hygie.web.incidents.evidence import sweep
+
+    sweep()
 
 
 def remind() -> None:

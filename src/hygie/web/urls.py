@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("hygie.web.accounts.urls")),
     path("", include("hygie.web.accounts.entry_urls")),
     path("", include("hygie.web.practice.urls")),
+    path("", include("hygie.web.incidents.urls")),
     path("materiel/", include("hygie.web.inventory.urls")),
     path("", include(public_urls)),
     path("journal/", include("hygie.web.journal.urls")),

@@ -143,6 +143,30 @@ def test_the_message_says_which_rule_the_password_passes_by(client):
     assert "règle d’or" in client.get("/compte/").content.decode()
 
 
+def test_the_practice_that_an_incident_opened_is_taken_over_under_its_real_name(client):
+    opened = Practice.objects.create(name="Cabinet")
+    assert not flows.is_set_up()
+    code = flows.issue_setup_code(timezone.now())
+    assert client.post("/installation/", fields(code)).status_code == 302
+    practice = Practice.objects.get()
+    assert (practice.pk, practice.name, practice.version) == (opened.pk, START.practice_name, opened.version + 1)
+    assert Member.objects.get().practice == practice
+
+
+def test_a_practice_that_has_people_or_is_an_example_is_never_taken_over():
+    example = Practice.objects.create(name="Exemple", demo=True)
+    held = Practice.objects.create(name="Cabinet voisin")
+    Member.objects.create(practice=held, name="Dr Marchand", role=Role.HOLDER)
+    code = flows.issue_setup_code(timezone.now())
+    assert flows.spend_setup_code(code, timezone.now())
+    holder = flows.set_up(START, timezone.now())
+    assert holder.practice_id not in {example.pk, held.pk}
+    assert {one.name for one in (Practice.objects.get(pk=example.pk), Practice.objects.get(pk=held.pk))} == {
+        "Exemple",
+        "Cabinet voisin",
+    }
+
+
 def test_a_demonstration_is_not_an_account(client):
     Practice.objects.create(name="Exemple", demo=True)
     assert not flows.is_set_up()

@@ -1,6 +1,7 @@
 """A whole practice with one of everything, every address of the app, what the database holds: for tests that walk."""
 
 import hashlib
+import io
 import secrets
 import time
 from collections.abc import Iterator
@@ -26,7 +27,10 @@ from hygie.web.accounts.models import Arrival, Departure, Member, User
 from hygie.web.dashboard import store
 from hygie.web.dashboard.flows import digest
 from hygie.web.dashboard.models import Proof, Question, Waiver
+from hygie.web.incidents.evidence import add_piece as keep_piece
+from hygie.web.incidents.flows import Opening, open_incident
 from hygie.web.inventory.models import Card, Device, DeviceLink, DeviceReview, OnlineAccount, Provider
+from hygie.web.journal.flows import Actor
 from hygie.web.practice.models import Practice
 from hygie.web.workstations.models import Workstation
 from tests.web.accounts.conftest import add_app
@@ -35,6 +39,7 @@ from tests.web.conftest import client_of, make_member, make_practice
 OWNERS = sorted({one.owner for one in catalogue().checks.values()}, key=str)
 CHECK = {owner: next(name for name, one in catalogue().checks.items() if one.owner is owner) for owner in OWNERS}
 """One check for each owner, to try who may touch whose."""
+PIECE = b"Vos fichiers sont bloques."
 PROOF_TEXT = b"Attestation de formation du 3 novembre"
 
 
@@ -120,6 +125,7 @@ def make_world(name: str) -> World:
     _inventory(world, holder)
     _dashboard(world)
     _people(world)
+    _incident(world)
     return world
 
 
@@ -183,6 +189,13 @@ def _people(world: World) -> None:
     world.rows["guest"] = guest
 
 
+def _incident(world: World) -> None:
+    actor, now = Actor.of(world.members[Role.HOLDER]), timezone.now()
+    incident = open_incident(actor, world.practice, Opening("ransomware", now, aware_at=now), now=now)
+    keep_piece(actor, incident, io.BytesIO(PIECE), name="écran.txt", taken_at=now, now=now, source_kind="web")
+    world.rows["incident"] = incident
+
+
 OBJECTS: dict[str, str] = {
     **dict.fromkeys(("dashboard:question", "dashboard:question_sheet", "dashboard:question_renew"), "question"),
     "dashboard:question_close": "question",
@@ -198,6 +211,11 @@ OBJECTS: dict[str, str] = {
     **dict.fromkeys(("inventory:edit_account", "inventory:close_account"), "account"),
     **dict.fromkeys(("inventory:edit_provider", "inventory:end_provider"), "provider"),
     "workstations:revoke": "workstation",
+    **dict.fromkeys(
+        ("incidents:room", "incidents:answer", "incidents:playbook", "incidents:journal", "incidents:evidence",
+         "incidents:clocks", "incidents:clocks_ics", "incidents:close", "incidents:breach", "incidents:severity",
+         "incidents:papers", "incidents:folder", "incidents:messages", "incidents:letters"), "incident"
+    ),
 }  # fmt: skip
 """Addresses that lead to one object of a practice, and the object of `World.rows` they are tried with."""
 PROOFS = ("dashboard:proof", "dashboard:remove_proof")
@@ -211,9 +229,17 @@ CONTENT: dict[str, list[dict[str, Any]]] = {
     "practice:first_run": [{"n": 1}],
     "practice:download": [{"form": "json"}, {"form": "csv"}],
     "practice:switch": [{"outflow": "mail"}, {"outflow": "question_links"}, {"outflow": "device_links"}],
+    "incidents:register_export": [{"form": "csv"}],
     "inventory:export": [{"table": "materiel", "form": "csv"}, {"table": "cartes", "form": "xlsx"}],
 }
 """Addresses whose parts name something of Hygie's own content, the same for every practice."""
+INCIDENTS: dict[str, list[dict[str, Any]]] = {
+    "incidents:piece": [{"number": 1}],
+    "incidents:decision": [{"about": "cnil"}, {"about": "patients"}],
+    "incidents:paper": [{"paper": "complaint", "form": "docx"}],
+    "incidents:message": [{"message": "host", "form": "txt"}],
+}
+"""Addresses under an incident, and the parts that follow it."""
 TOKENS = {"dashboard:reply": "question", "phone": "phone"}
 
 
@@ -222,6 +248,9 @@ def targets(name: str, world: World, role: Role) -> list[tuple[dict[str, Any], T
     mine = Target(world.practice.pk)
     if name in OBJECTS:
         return [({"pk": world.rows[OBJECTS[name]].pk}, mine)]
+    if name in INCIDENTS:
+        incident = world.rows["incident"].pk
+        return [({"pk": incident, **parts}, mine) for parts in INCIDENTS[name]]
     if name in PROOFS:
         found = [(world.rows[f"proof-{owner.value}"], owner) for owner in OWNERS]
         return [({"pk": row.pk}, Target(world.practice.pk, owner)) for row, owner in found]
@@ -229,14 +258,13 @@ def targets(name: str, world: World, role: Role) -> list[tuple[dict[str, Any], T
         return [({"check_id": check}, Target(world.practice.pk, owner)) for owner, check in CHECK.items()]
     if name in KEYS:
         return [({"pk": world.keys[role].pk}, mine)]
-    if name in TOKENS:
-        return [({"token": world.tokens[TOKENS[name]]}, mine)]
-    return [(parts, mine) for parts in CONTENT[name]]
+    parts = [{"token": world.tokens[TOKENS[name]]}] if name in TOKENS else CONTENT[name]
+    return [(each, mine) for each in parts]
 
 
 def of_one_practice(name: str) -> bool:
     """Whether the address names an object that somebody else's practice may own."""
-    return name in OBJECTS or name in PROOFS or name in KEYS
+    return name in OBJECTS or name in PROOFS or name in KEYS or name in INCIDENTS
 
 
 def urls_of(one: Address, world: World, role: Role) -> list[tuple[str, Target]]:

@@ -78,11 +78,22 @@ def set_up(start: Start, now: datetime) -> Member:
         raise CodeDead
     row.used_at = now
     row.save(update_fields=["used_at"])
-    practice = Practice.objects.create(name=start.practice_name)
+    practice = _adopted(start.practice_name)
     user = User.objects.create_user(start.username, start.password, password_changed_at=now)
     holder = Member.objects.create(practice=practice, user=user, name=start.name, role=Role.HOLDER)
     record(Actor.of(holder), "practice.opened", f"Hygie installée par {holder.name}.", subject=f"member:{holder.pk}")
     return holder
+
+
+def _adopted(name: str) -> Practice:
+    """The practice that an incident opened before anybody had an account, under its real name; else a new one."""
+    held = Member.objects.values("practice_id")
+    found = Practice.objects.select_for_update().filter(demo=False).exclude(pk__in=held).order_by("created_at").first()
+    if found is None:
+        return Practice.objects.create(name=name)
+    found.name, found.version = name, found.version + 1
+    found.save(update_fields=["name", "version"])
+    return found
 
 
 def open_account(username: str) -> User:

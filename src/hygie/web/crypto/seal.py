@@ -29,11 +29,19 @@ def unseal(ring: Mapping[int, bytes], text: str, context: str) -> bytes:
     """The value sealed in `text`. SealBroken when it was altered, moved, or sealed with a key that is gone."""
     try:
         prefix, number, body = text.split(".", 2)
-        raw = base64.urlsafe_b64decode(body)
+        raw = _decoded(body)
         key = ring[int(number)]
         return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], _bound(prefix, context))
     except (ValueError, KeyError, InvalidTag) as error:
         raise SealBroken from error
+
+
+def _decoded(body: str) -> bytes:
+    """The bytes, when they are written as `seal` writes them: another spelling of the same bytes is an altered one."""
+    raw = base64.urlsafe_b64decode(body)
+    if base64.urlsafe_b64encode(raw).decode() != body:
+        raise ValueError
+    return raw
 
 
 def _bound(prefix: str, context: str) -> bytes:

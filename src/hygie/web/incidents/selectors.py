@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
+
 from hygie.incident.clocks import Contract, IncidentClock, clocks
 from hygie.incident.events import GENESIS, Event, Kind, facts_of, seal
 from hygie.incident.state import State, state_of
@@ -62,7 +64,7 @@ def altered(incident: Incident) -> list[int]:
     found, previous, ranks = set(), GENESIS, set()
     try:
         rows: Iterable[IncidentEvent] = list(incident.events.order_by("rank"))
-    except SealBroken:
+    except (SealBroken, DatabaseError, ValueError):  # a cell that no longer opens, or is no text, or no time
         rows, found = [], {0}
     for row in rows:
         ranks.add(row.rank)
@@ -77,12 +79,21 @@ def _digest(incident: Incident, previous: str, row: IncidentEvent) -> str:
     try:
         event = replace(event_of(row), facts=facts_of(row.facts))
         return seal(str(incident.pk), previous, event)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return ""
 
 
 def _told(incident: Incident) -> dict[int, str]:
     """Rank → digest, as the practice's journal keeps it."""
     lines = JournalEntry.objects.filter(practice=str(incident.practice_id), subject=f"incident:{incident.pk}")
-    data = [json.loads(text) if isinstance(text, str) else text for text in lines.values_list("data", flat=True)]
+    data = [_read(text) for text in lines.values_list("data", flat=True)]
     return {one["rank"]: one["digest"] for one in data if "rank" in one and "digest" in one}
+
+
+def _read(text: Any) -> dict[str, Any]:
+    """A line's data; nothing when they are no longer readable, so that the event they told shows as altered."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

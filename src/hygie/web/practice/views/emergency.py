@@ -1,6 +1,6 @@
-"""« Il se passe quelque chose d'anormal »: the incident sheet on screen. It opens without an account and reads little.
+"""« Il se passe quelque chose d'anormal »: a phone number, the first gestures and one question, on one screen.
 
-Whatever fails underneath, the gestures and the public numbers are shown.
+It opens without an account and reads little. Whatever fails underneath, the gestures and the public numbers are shown.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,14 @@ from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from hygie.core.errors import HygieError
 from hygie.documents.incident_sheet import incident_sheet
 from hygie.web.accounts.access import Role
 from hygie.web.accounts.gates import public
 from hygie.web.dashboard.selectors import phones_of
+from hygie.web.incidents.views import opening
 from hygie.web.practice.selectors import only_practice
 
 
@@ -32,15 +33,27 @@ class Printed:
 
 
 @public("on s'en sert dans la panique, peut-être sans savoir son mot de passe; aucune donnée de patient")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: Any) -> HttpResponse:
-    """First gestures, what not to do, whom to call; `?papier=1` is the page to print."""
+    """A question at a time, three at most; the last answer opens the incident. `?papier=1` is the page to print."""
+    answers = opening.answers_of(request)
+    if opening.BACK in request.POST:
+        answers = opening.without_last(answers)
+    elif request.method == "POST" and (room := opening.opened(request, answers)) is not None:
+        return room
+    return _page(request, answers)
+
+
+def _page(request: Any, answers: Mapping[str, str]) -> HttpResponse:
     known = _known(request)
+    sheet = incident_sheet(known)
     context = {
-        "sheet": incident_sheet(known),
+        "sheet": sheet,
         "practice": request.practice,
         "base": "ui/_base.html" if request.member else "ui/_base_simple.html",
         "known": any(known.phones.values()),
+        "first": next((one for one in sheet["phones"] if one["link"]), None),
+        **opening.question_block(request, answers),
     }
     template = "practice/sheet.html" if request.GET.get("papier") else "practice/emergency.html"
     response = render(request, template, context)
