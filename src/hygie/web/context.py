@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
+from hygie.core.errors import HygieError
 from hygie.web.accounts.access import Action, can
 
 MENU = (
@@ -12,7 +16,10 @@ MENU = (
         ("dashboard:today", "accueil", "Aujourd’hui", Action.SEE_TODAY),
         ("dashboard:measures", "mesure", "Les sept mesures", Action.SEE_MEASURE),
         ("practice:documents", "doc", "Documents", Action.SEE_DOCUMENTS),
-        ("practice:reminders", "horloge", "Rappels", Action.SEE_REMINDERS),
+        ("incidents:list", "horloge", "Incidents", Action.SEE_INCIDENT),
+        ("incidents:register", "balance", "Registre des fuites", Action.SEE_BREACHES),
+        ("incidents:care_kit", "imprimer", "Continuer à soigner", Action.SEE_CARE_KIT),
+        ("practice:reminders", "agenda", "Rappels", Action.SEE_REMINDERS),
     )),
     ("Le cabinet", (
         ("inventory:devices", "ecran", "Matériel et cartes", Action.SEE_INVENTORY),
@@ -41,7 +48,20 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "mobile_menu": [shown[name] for name in MOBILE if name in shown],
         "demo": request.practice.demo,
         "exercise": False,
+        "notices": SimpleLazyObject(lambda: _notices(request, member)),
     }
+
+
+def _notices(request: HttpRequest, member: Any) -> list[Any]:
+    """What every page says of an open incident; a page opens even when it cannot be read."""
+    if not can(member, Action.SEE_INCIDENT) or request.path == reverse("practice:emergency"):
+        return []  # the emergency page resumes incidents itself
+    from hygie.web.incidents.pages import notices
+
+    try:
+        return list(notices(request.practice, timezone.localtime()))
+    except (DatabaseError, HygieError):
+        return []
 
 
 def _section(request: HttpRequest, member: Any, title: str, items: Any) -> dict[str, Any]:
