@@ -69,6 +69,15 @@ def test_reading_writes_the_hour_once_a_minute_only(client, doctor, clock, djang
     assert client.session[middleware.SEEN] > before
 
 
+def test_a_page_that_refreshes_itself_keeps_nobody_in(client, doctor, clock):
+    enter(client, doctor.user.username)
+    inside(client)
+    before = client.session[middleware.SEEN]
+    clock(seconds=90)
+    client.get("/", headers={"HX-Request": "true"})
+    assert client.session[middleware.SEEN] == before
+
+
 def test_a_locum_is_out_the_day_after_the_last(doctor, clock):
     today = timezone.localdate()
     client = client_of(make_member(doctor.practice, Role.LOCUM, ends_on=today))

@@ -30,7 +30,13 @@ def test_the_secret_of_the_practice_is_ticked_before_anybody_answers(holder, inc
 
 
 def test_answers_are_kept_as_facts_and_the_unknown_is_left_out(holder, incident):
-    sent = {**LEAK, "origin": ["hack", "unknown"], "discovered_by": "unknown", "records": "", "started_on": "2026-11-02"}
+    sent = {
+        **LEAK,
+        "origin": ["hack", "unknown"],
+        "discovered_by": "unknown",
+        "records": "",
+        "started_on": "2026-11-02",
+    }
     answer = holder.post(url(incident, "fuite/"), sent)
     assert answer.status_code == 302
     assert answer["Location"].endswith("/gravite/")

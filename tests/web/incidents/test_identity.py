@@ -1,10 +1,13 @@
 """The sheet of who declares: kept once, doubts told, nothing lost when two people fill it."""
 
 import pytest
+from django.utils import timezone
 
+from hygie.incident.clocks import by_id
 from hygie.web.accounts.access import Role
 from hygie.web.incidents.forms_identity import luhn
 from hygie.web.incidents.models import Identity
+from hygie.web.incidents.selectors import clocks_of
 from hygie.web.journal.models import JournalEntry
 from tests.web.incidents.conftest import text
 from tests.web.incidents.papers_kit import url
@@ -32,11 +35,6 @@ def test_it_is_kept_and_the_papers_use_it(holder, incident):
 
 
 def test_a_longer_delay_of_the_contract_moves_the_insurer_s_clock(holder, incident):
-    from django.utils import timezone
-
-    from hygie.incident.clocks import by_id
-    from hygie.web.incidents.selectors import clocks_of
-
     before = by_id(clocks_of(incident, timezone.localtime()))["insurer"].due_at
     send(holder)
     incident.refresh_from_db()

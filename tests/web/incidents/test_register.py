@@ -5,11 +5,15 @@ import io
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hygie.documents.breach_register import COLUMNS
+from hygie.incident.state import Reply
 from hygie.web.accounts.access import Role
 from hygie.web.incidents import flows
+from hygie.web.incidents.dossier import register_of
 from hygie.web.journal.flows import Actor
 from tests.documents.reading import dense, pdf_text
 from tests.web.incidents.conftest import text
@@ -34,7 +38,7 @@ def test_an_incident_is_in_it_with_what_is_known(holder, incident):
     assert "Perte de confidentialité" in page
     assert "Oui, le" in page
     (row,) = rows_of(holder.get("/rgpd/fuites.csv"))
-    assert list(row) == [title for title in COLUMNS.values()]
+    assert list(row) == list(COLUMNS.values())
     assert (row["Numéro"], row["Personnes"]) == (incident.reference, "250")
     told = dense(pdf_text(holder.get("/rgpd/fuites.pdf").content))
     assert incident.reference in told
@@ -59,7 +63,12 @@ def test_a_false_alarm_is_in_a_second_list(holder, incident, members):
 def test_no_cell_is_a_formula_and_no_name_is_in_it(holder, incident, members):
     plant(incident, members[Role.HOLDER])
     flows.answer_step(
-        Actor.of(members[Role.HOLDER]), incident, "complaint", flows.Reply.DONE, now=timezone.localtime(), receipt="=1+1"
+        Actor.of(members[Role.HOLDER]),
+        incident,
+        "complaint",
+        Reply.DONE,
+        now=timezone.localtime(),
+        receipt="=1+1",
     )
     (row,) = rows_of(holder.get("/rgpd/fuites.csv"))
     assert not any(re.match(r"\s*[=+@\t-]", cell) for cell in row.values())
@@ -68,9 +77,7 @@ def test_no_cell_is_a_formula_and_no_name_is_in_it(holder, incident, members):
 
 def test_another_practice_s_incidents_are_not_in_it(holder, other_practice):
     now = timezone.localtime()
-    flows.open_incident(
-        Actor.system(other_practice.pk), other_practice, flows.Opening("ransomware", now), now=now
-    )
+    flows.open_incident(Actor.system(other_practice.pk), other_practice, flows.Opening("ransomware", now), now=now)
     assert "Aucune violation inscrite" in text(holder.get("/rgpd/fuites/"))
 
 
@@ -85,3 +92,13 @@ def test_who_reads_it(client_for, incident, role, status):
 
 def test_there_is_no_other_form(holder):
     assert holder.get("/rgpd/fuites.exe").status_code == 404
+
+
+def test_it_is_read_in_a_constant_number_of_queries(numbers, open_one, django_assert_num_queries):
+    open_one()
+    with CaptureQueriesContext(connection) as one:
+        register_of(numbers, timezone.localtime())
+    for playbook in ("paper", "lost_device", "phishing", "intrusion"):
+        open_one(playbook)
+    with django_assert_num_queries(len(one)):
+        assert len(register_of(numbers, timezone.localtime())) == 5

@@ -1,19 +1,23 @@
 """The room: one step at a time, numbers first, gates, two people at once; who may see and do what."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from hygie.incident.state import Reply
-from hygie.reference.playbooks import IDS, playbooks
+from hygie.reference.playbooks import IDS, playbooks, steps_of
 from hygie.web.accounts.access import Role
 from hygie.web.accounts.models import Member
 from hygie.web.incidents import flows, pages
+from hygie.web.incidents.acting import Said, answer_seen
 from hygie.web.incidents.models import Incident, IncidentEvent
 from hygie.web.inventory.models import Provider
 from hygie.web.journal.flows import Actor
@@ -164,19 +168,13 @@ def test_giving_up_needs_a_reason_and_for_rights_a_doctor(
 
 
 def test_what_may_not_be_given_up_is_not(holder: Client, open_one: OpenOne) -> None:
-    found = [(name, step) for name in IDS for step in pages_steps(name) if not step.waivable]
+    found = [(name, step) for name in IDS for step in steps_of(name) if not step.waivable]
     assert found
     for playbook, step in found:
         incident = open_one(playbook)
         answer(holder, incident, step.id, "waived", reason="pourquoi pas")
         assert step.id not in state(incident).steps
         assert "Renoncer à cette étape" not in text(holder.get(url(incident), {"etape": step.id}))
-
-
-def pages_steps(playbook: str) -> Any:
-    from hygie.reference.playbooks import steps_of
-
-    return steps_of(playbook)
 
 
 @pytest.mark.parametrize("data", [{}, {"step": "isolate", "reply": "peut-être"}, {"step": "rien", "reply": "fait"}])
@@ -229,6 +227,8 @@ def test_the_notice_of_every_page_follows_the_clocks(
     assert "la moitié du délai est passée" in later.text
     assert "80" in pages.notices(practice, now + timedelta(hours=60))[0].text
     assert pages.notices(practice, now + timedelta(hours=73))[0].kind == "urgent"
+    shown = render_to_string("ui/_notices.html", {"notices": pages.notices(practice, now)})
+    assert f'href="{url(incident)}"' in shown
     flows.dismiss(Actor.of(members[Role.HOLDER]), incident, "rien", now=now)
     assert pages.notices(practice, now) == []
 
@@ -249,3 +249,34 @@ def test_the_examination_is_told_and_kept(holder: Client, incident: Incident) ->
     (note,) = state(incident).notes
     assert note.text.startswith("Examen de l’ordinateur d’Hygie.")
     assert not note.quoted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_the_same_instant_are_one_event(
+    client_for: Callable[[Role], Client], incident: Incident, members: dict[Role, Member]
+) -> None:
+    told, start = [], threading.Barrier(2)
+
+    def act(member: Member, reply: Reply) -> None:
+        start.wait(10)
+        standing = answer_seen(Actor.of(member), incident, Said("isolate", reply), now=timezone.localtime())
+        told.append(standing.reply if standing else None)
+        connection.close()
+
+    pairs = ((members[Role.HOLDER], Reply.DONE), (members[Role.SECRETARY], Reply.UNKNOWN))
+    threads = [threading.Thread(target=act, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert IncidentEvent.objects.filter(kind="step").count() == 1
+    assert sorted(map(str, told)) == sorted(["None", str(state(incident).steps["isolate"].reply)])
+
+
+def test_a_long_journal_has_pages(holder: Client, incident: Incident, members: dict[Role, Member]) -> None:
+    for number in range(101):
+        flows.add_note(Actor.of(members[Role.HOLDER]), incident, f"Ligne {number}.", now=timezone.localtime())
+    first = text(holder.get(url(incident, "journal")))
+    assert "Ligne 100." in first
+    assert "Incident ouvert" not in first
+    assert "Incident ouvert" in text(holder.get(url(incident, "journal"), {"page": 2}))

@@ -214,7 +214,8 @@ OBJECTS: dict[str, str] = {
     **dict.fromkeys(
         ("incidents:room", "incidents:answer", "incidents:playbook", "incidents:journal", "incidents:evidence",
          "incidents:clocks", "incidents:clocks_ics", "incidents:close", "incidents:breach", "incidents:severity",
-         "incidents:papers", "incidents:folder", "incidents:messages", "incidents:letters"), "incident"
+         "incidents:examination", "incidents:papers", "incidents:folder", "incidents:messages",
+         "incidents:letters"), "incident"
     ),
 }  # fmt: skip
 """Addresses that lead to one object of a practice, and the object of `World.rows` they are tried with."""

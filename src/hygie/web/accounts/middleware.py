@@ -73,13 +73,15 @@ def must_enrol(request: Any) -> bool:
 def _over(request: Any) -> bool:
     """Too long since the login, or since the last request.
 
-    The hour is written at most once a minute, so that reading stays reading.
+    The hour is written at most once a minute, so that reading stays reading. A page that refreshes itself is nobody's
+    presence.
     """
     now = timezone.now().timestamp()
     entered = request.session.setdefault(ENTERED, now)
     seen = request.session.get(SEEN, now)
     if abs(now - seen) > settings.HYGIE_IDLE_MINUTES * 60 or abs(now - entered) > settings.SESSION_COOKIE_AGE:
         return True
-    if now - seen >= STEP or SEEN not in request.session:
+    by_itself = request.method == "GET" and request.headers.get("HX-Request") == "true"
+    if (now - seen >= STEP and not by_itself) or SEEN not in request.session:
         request.session[SEEN] = now
     return False

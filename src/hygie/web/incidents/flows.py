@@ -163,7 +163,9 @@ def set_aware(
     _open(incident)
     _not_ahead(now, aware_at)
     facts = {"aware_at": aware_at.isoformat() if aware_at else None, "reason": reason[:LONGEST_TEXT]}
-    words = "Fuite de données : ce n’est plus certain, le délai de la CNIL ne court plus."
+    words = "Fuite de données : pas encore certain, le délai de la CNIL ne court pas."
+    if selectors.state_of_incident(incident).aware_at is not None:
+        words = "Fuite de données : ce n’est plus certain, le délai de la CNIL ne court plus."
     if aware_at is not None:
         words = f"Fuite de données connue : {_moment(aware_at)}. Départ du délai de la CNIL."
     return append(actor, incident, Kind.AWARE, facts, words, now=now)

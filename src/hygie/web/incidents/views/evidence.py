@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +22,8 @@ from hygie.web.incidents.models import Incident
 from hygie.web.incidents.room import Room, head
 from hygie.web.incidents.views.common import UNPROCESSABLE, read, tell
 from hygie.web.journal.flows import Actor
+
+PER_PAGE = 100
 
 
 @allowed(Action.SEE_EVIDENCE)
@@ -53,9 +56,10 @@ def _added(request: Any, incident: Incident, form: PieceForm) -> bool:
 
 
 def _page(request: Any, found: Room, form: PieceForm, status: int = 200) -> HttpResponse:
-    rows = [pages.piece_row(piece, found.now) for piece in found.state.pieces[::-1]]
+    page = Paginator(found.state.pieces[::-1], PER_PAGE).get_page(request.GET.get("page"))
+    rows = [pages.piece_row(piece, found.now) for piece in page]
     photo = PieceForm(initial={"taken_at": found.now}, auto_id="photo-%s")
-    context = {**head(found), "pieces": rows, "form": form, "photo_form": photo}
+    context = {**head(found), "page": page, "pieces": rows, "form": form, "photo_form": photo}
     return render(request, "incidents/room_evidence.html", context, status=status)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +18,8 @@ from hygie.web.incidents.lines import lines_of
 from hygie.web.incidents.room import Room, head
 from hygie.web.incidents.views.common import UNPROCESSABLE, back, read
 from hygie.web.journal.flows import Actor
+
+PER_PAGE = 100
 
 
 @allowed(Action.SEE_INCIDENT)
@@ -50,5 +53,6 @@ def _page(request: Any, found: Room, form: NoteForm, status: int = 200) -> HttpR
     lines = lines_of(found.events, found.now, files=found.may(Action.SEE_EVIDENCE))
     rank = form["corrects"].value()
     corrected = next((one for one in lines if str(one.rank) == str(rank)), None)
-    context = {**head(found), "lines": lines, "form": form, "corrected": corrected}
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    context = {**head(found), "page": page, "lines": list(page), "form": form, "corrected": corrected}
     return render(request, "incidents/room_journal.html", context, status=status)

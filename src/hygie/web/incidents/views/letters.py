@@ -75,16 +75,18 @@ def _made(request: Any, dossier: Dossier, form: LettersForm) -> tuple[bytes, int
 def _printed(
     dossier: Dossier, rows: list[dict[str, str]], what: str, first: int, form: LettersForm
 ) -> tuple[bytes, int, str] | None:
-    make, stem, most = _KINDS[what]
+    stem, most = _KINDS[what]
     part = rows[first - 1 : first - 1 + most]
     if not part:
         form.add_error("first", typeset(f"Cette liste a {plural(len(rows), 'ligne', 'lignes')}."))
         return None
     name = f"{stem}-{dossier.reference}-{first}-a-{first + len(part) - 1}.pdf"
-    return make(dossier, part), len(part), name
+    if what == "letters":
+        return incident_letters.letters(dossier, part), len(part), name
+    return incident_letters.letters_list(dossier, part, first=first), len(part), name
 
 
 _KINDS: Final = {
-    "letters": (incident_letters.letters, "lettres", incident_letters.LETTERS_A_FILE),
-    "letters_list": (incident_letters.letters_list, "liste-des-lettres", incident_letters.MOST_LETTERS),
+    "letters": ("lettres", incident_letters.LETTERS_A_FILE),
+    "letters_list": ("liste-des-lettres", incident_letters.LIST_A_FILE),
 }

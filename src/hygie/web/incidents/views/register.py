@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from hygie.core.errors import MissingPart
-from hygie.documents.breach_register import MOST_ROWS, register_csv, register_pdf, row_of
+from hygie.documents.breach_register import register_csv, register_pdf, row_of
 from hygie.web.accounts.access import Action, can
 from hygie.web.accounts.gates import allowed
-from hygie.web.incidents.dossier import dossier_of
+from hygie.web.incidents.dossier import register_of
 from hygie.web.incidents.models import Incident
 from hygie.web.incidents.views.paper_base import MISSING, attachment
 
@@ -42,10 +42,7 @@ def _page(request: Any, missing: MissingPart | None = None) -> HttpResponse:
 
 def _rows(practice: Any) -> tuple[list[tuple[Incident, dict[str, str]]], list[tuple[Incident, dict[str, str]]]]:
     """The breaches, then the false alarms, the latest first; each with its row."""
-    now = timezone.localtime()
-    dossiers = [
-        (incident, dossier_of(incident, now)) for incident in Incident.objects.for_practice(practice)[:MOST_ROWS]
-    ]
+    dossiers = register_of(practice, timezone.localtime())
     found = [(incident, row_of(dossier), dossier.state.false_alarm) for incident, dossier in dossiers]
     return (
         [(incident, row) for incident, row, false in found if not false],

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,16 +26,18 @@ from hygie.web.incidents.selectors import state_of_incident
 from hygie.web.incidents.views.common import UNPROCESSABLE, back, read, tell
 from hygie.web.journal.flows import Actor
 
-MOST = 200
+PER_PAGE = 50
 
 
 @allowed(Action.SEE_INCIDENT)
 @require_safe
 def listing(request: Any) -> HttpResponse:
     """Every incident: open, closed, false alarms."""
-    found = list(Incident.objects.for_practice(request.practice)[:MOST])
+    rows = Incident.objects.for_practice(request.practice).order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "lists": pages.lists_of(found, timezone.now()),
+        "page": page,
+        "lists": pages.lists_of(list(page), timezone.now()),
         "may_open": can(request.member, Action.OPEN_INCIDENT),
     }
     return render(request, "incidents/room_list.html", context)
