@@ -16,6 +16,7 @@ from hygie.cli.french import FrenchGroup
 VERBS = {
     "bilan": "Où en est ce cabinet : sept mesures, et quoi faire d'abord.",
     "servir": "Ouvre l'application du cabinet dans un navigateur.",
+    "urgence": "Un incident au cabinet : quoi faire, dans quel ordre, avant quand.",
     "poste": "Relie cet ordinateur à l'application du cabinet.",
     "docteur": "Vérifie Hygie elle-même : programmes, extras, droits.",
 }
