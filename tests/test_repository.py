@@ -69,7 +69,10 @@ def test_every_verb_is_in_the_readme_and_every_verb_of_the_readme_exists() -> No
 
 def test_every_option_written_in_the_documents_exists() -> None:
     told = [("--help",), *((verb, "--help") for verb in VERBS), *(("poste", verb, "--help") for verb in POSTE)]
-    told += [("urgence", verb, "--help") for verb in re.findall(r"^  ([a-z]+) ", hygie("urgence", "--help").stdout, re.M)]
+    told += [
+        ("urgence", verb, "--help")
+        for verb in re.findall(r"^  ([a-z]+) ", hygie("urgence", "--help").stdout, re.MULTILINE)
+    ]
     known = set(re.findall(r"--[a-z-]+", "".join(hygie(*words).stdout for words in told)))
     known |= {"--install", "--long"}
     for path in (REPO / "README.md", REPO / "LISEZMOI.md", *(REPO / "docs/guides").glob("*.md")):

@@ -58,9 +58,9 @@ WALKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "script"), MODES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("width", "script"), MODES, ids=str)
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
-def test_from_the_doubt_to_the_closed_file(
+def test_from_the_doubt_to_the_closed_file(  # noqa: PLR0913 - what a walk is made of
     chromium: Browser, server: Server, walk: Walk, width: int, *, script: bool, tmp_path: Path
 ) -> None:
     page = opened(chromium, server, script=script, width=width)
@@ -229,7 +229,9 @@ def docx_text(path: Path) -> str:
     """Every part of the file, properties and footers included."""
     assert Document(str(path)).paragraphs
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as parts:
-        return " ".join(re.sub(r"<[^>]+>", "", parts.read(name).decode("utf-8", "replace")) for name in parts.namelist())
+        return " ".join(
+            re.sub(r"<[^>]+>", "", parts.read(name).decode("utf-8", "replace")) for name in parts.namelist()
+        )
 
 
 def pdf_text(path: Path) -> str:

@@ -208,3 +208,13 @@ def test_steps_answered_stay_answered_in_another_playbook() -> None:
         story(opened("intrusion"), step("photo"), step("isolate")), (Kind.PLAYBOOK, {"playbook": "ransomware"})
     )
     assert {name for name, status in names(changed).items() if status == "done"} == {"photo", "isolate"}
+
+
+def test_what_a_gate_keeps_comes_after_the_calls_that_nobody_answered() -> None:
+    others = [one.id for one in steps_of("ransomware") if one.id not in {"call_insurer", "reinstall"}]
+    told = story(
+        opened("ransomware"), *(step(name, "fait", "R-1") for name in others), step("call_insurer", "personne")
+    )
+    assert next_step(state_of(told), told[-1].at).id == "call_insurer"
+    again = [event(len(told) + n, Kind.STEP, NOW, step="call_insurer", reply="personne") for n in range(1, TRIES_FIRST)]
+    assert next_step(state_of(told + again), NOW).id == "reinstall"

@@ -13,7 +13,9 @@ from tests.web.security.world import World, addresses, make_world, urls_of
 __all__ = ["chromium", "page_of"]
 WIDTHS = (1440, 390, 360)
 NO_PAGE = {"dashboard:proof", "practice:download", "practice:reminders_ics", "journal:export", "inventory:export",
-           "inventory:contacts", "mfa_download_recovery_codes"}  # fmt: skip
+           "inventory:contacts", "mfa_download_recovery_codes", "incidents:clocks_ics", "incidents:folder",
+           "incidents:paper", "incidents:message", "incidents:register_export", "incidents:care_kit_pdf",
+           "incidents:first_hour"}  # fmt: skip
 """Addresses that answer with a file."""
 
 

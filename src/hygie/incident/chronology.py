@@ -35,7 +35,8 @@ _PAPERS: Final = {
     "claim": "déclaration à l'assureur", "host": "message à l'hébergeur", "isp": "message au fournisseur d'accès",
     "software": "message au prestataire", "team": "note pour l'équipe", "patients_letter": "lettre type aux patients",
     "patients_notice": "communication publique", "poster": "affiche pour la salle d'attente",
-    "report_doctor": "rapport d'une page", "report_expert": "rapport complet",
+    "report_doctor": "rapport d'une page", "report_expert": "rapport complet", "dossier": "dossier complet",
+    "evidence_package": "paquet chiffré des preuves",
 }  # fmt: skip
 _KEY_CLOCKS: Final = frozenset({"complaint", "cnil"})
 

@@ -59,7 +59,10 @@ def next_step(state: State, now: datetime) -> Step | None:
     fresh = [step for step in plan if step.id not in state.steps]
     due = [step for step in plan if _due(state.steps.get(step.id), now)]
     waiting = [step for step in plan if step.id in state.steps and not state.settled(step.id)]
-    order = due + fresh + sorted(waiting, key=lambda step: state.steps[step.id].rank)
+    waiting.sort(key=lambda step: state.steps[step.id].rank)
+    free = [step for step in fresh if not step.needs]
+    few = [step for step in waiting if 0 < state.steps[step.id].tries < TRIES_FIRST]
+    order = due + free + few + fresh + waiting  # what a gate keeps is the last thing to be offered
     return order[0] if order else None
 
 

@@ -25,6 +25,7 @@ MENU = (
         ("inventory:devices", "ecran", "Matériel et cartes", Action.SEE_INVENTORY),
         ("workstations:list", "disque", "Les ordinateurs reliés", Action.SEE_WORKSTATIONS),
         ("accounts:team", "equipe", "L’équipe et les accès", Action.SEE_TEAM),
+        ("incidents:identity", "personne", "Fiche du déclarant", Action.CHANGE_IDENTITY),
         ("practice:sharing", "oeil", "Ce qui sort du cabinet", Action.SEE_SHARING),
         ("journal:entries", "registre", "Journal", Action.SEE_JOURNAL),
         ("practice:settings", "cadenas", "Réglages du cabinet", Action.SEE_PRACTICE),

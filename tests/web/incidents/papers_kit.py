@@ -53,8 +53,8 @@ def plant(incident: Incident, member: Member) -> None:
 def declare(practice: Any) -> Identity:
     """Everything that letters need to know of the practice."""
     row: Identity = Identity.objects.create(
-        practice=practice, legal_name="SELARL Fontaine", siren="732829320", rpps="10003456781", address="3 rue des Ormes",
-        postcode="61000", city="Val-sur-Orne", phone="02 33 00 00 00", email="cabinet@fontaine.example",
-        contact="Nadia Lemoine", contact_role="Secrétaire",
+        practice=practice, legal_name="SELARL Fontaine", siren="732829320", rpps="10003456781",
+        address="3 rue des Ormes", postcode="61000", city="Val-sur-Orne", phone="02 33 00 00 00",
+        email="cabinet@fontaine.example", contact="Nadia Lemoine", contact_role="Secrétaire",
     )  # fmt: skip
     return row

@@ -3,6 +3,8 @@
 import io
 import subprocess
 import zipfile
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.utils import timezone
@@ -11,7 +13,8 @@ from hygie.documents.incident_papers import PAPERS
 from hygie.incident.events import Kind
 from hygie.web.accounts.access import Role
 from hygie.web.incidents import flows
-from hygie.web.incidents.models import Incident
+from hygie.web.incidents.models import Identity
+from hygie.web.inventory.models import Provider
 from hygie.web.journal.flows import Actor
 from hygie.web.journal.models import JournalEntry
 from tests.documents.reading import dense, docx_text, everything, pdf_text
@@ -19,6 +22,10 @@ from tests.web.incidents.conftest import CONTRACT, text
 from tests.web.incidents.papers_kit import CANARY, GRAVE, LEAK, declare, events, plant, url
 
 NAMES = tuple(dense(part).lower() for part in CANARY.split())
+
+
+def run(command, folder):
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False)
 
 
 def names_in(told):
@@ -73,7 +80,9 @@ def test_looking_at_the_list_writes_nothing(holder, incident):
     assert JournalEntry.objects.count() == before
 
 
-@pytest.mark.parametrize("path", ["documents/inconnu.pdf", "documents/cnil.exe", "messages/claim.txt", "messages/host.pdf"])
+@pytest.mark.parametrize(
+    "path", ["documents/inconnu.pdf", "documents/cnil.exe", "messages/claim.txt", "messages/host.pdf"]
+)
 def test_what_does_not_exist_is_not_there(holder, incident, path):
     assert holder.get(url(incident, path)).status_code == 404
 
@@ -97,14 +106,14 @@ def test_everything_at_once_is_signed_and_checked_without_hygie(holder, incident
         file.extractall(tmp_path)
     (folder,) = tmp_path.iterdir()
     assert folder.name == f"incident-{incident.reference}"
-    done = subprocess.run(["sha256sum", "--check", "--strict", "MANIFEST.sha256"], cwd=folder, capture_output=True)
+    done = run(["sha256sum", "--check", "--strict", "MANIFEST.sha256"], folder)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) >= 20
     verify = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "cle-publique.pem", "-rawin", "-in",
               "MANIFEST.sha256", "-sigfile", "MANIFEST.sig"]  # fmt: skip
-    assert subprocess.run(verify, cwd=folder, capture_output=True).returncode == 0
+    assert run(verify, folder).returncode == 0
     (folder / "MANIFEST.sha256").write_bytes((folder / "MANIFEST.sha256").read_bytes() + b"\n")
-    assert subprocess.run(verify, cwd=folder, capture_output=True).returncode != 0
+    assert run(verify, folder).returncode != 0
 
 
 @pytest.mark.parametrize("playbook", ["ransomware", "provider_leak", "lost_device"])
@@ -146,17 +155,10 @@ def test_messages_are_ready_to_copy_and_no_address_holds_their_words(holder, inc
         assert f'id="texte-{name}"' in page
     assert "03 53 01 77 20" in page
     assert "mailto:" not in page
-    incident.practice.refresh_from_db()
-    host = Incident.objects.get(pk=incident.pk).practice
-    assert host.name in page
+    assert incident.practice.name in page
 
 
 def test_a_draft_goes_to_the_provider_and_holds_the_whole_message(holder, incident):
-    from email import message_from_bytes
-    from email.policy import default
-
-    from hygie.web.inventory.models import Provider
-
     Provider.objects.filter(kind="host").update(email="urgence@hebergeur.example")
     raw = holder.get(url(incident, "messages/host.eml")).content
     mail = message_from_bytes(raw, policy=default)
@@ -165,13 +167,17 @@ def test_a_draft_goes_to_the_provider_and_holds_the_whole_message(holder, incide
     assert incident.reference in mail["Subject"]
     words = holder.get(url(incident, "messages/host.txt")).content.decode()
     assert mail.get_content().replace("\r\n", "\n").strip() == words.strip()
-    assert "mailto:urgence@hebergeur.example\"" in text(holder.get(url(incident, "messages/")))
+    assert 'mailto:urgence@hebergeur.example"' in text(holder.get(url(incident, "messages/")))
     assert len(events(incident, Kind.DOCUMENT)) == 2
 
 
-def test_a_hostile_provider_address_adds_no_header(holder, incident):
-    from hygie.web.inventory.models import Provider
+def test_a_name_on_two_lines_adds_none_to_a_message(holder, incident):
+    declare(incident.practice)
+    Identity.objects.update(legal_name="A\r\nBcc: x@y.example\u2028Z")
+    assert "A  Bcc: x@y.example Z\n" in holder.get(url(incident, "messages/host.txt")).content.decode()
 
+
+def test_a_hostile_provider_address_adds_no_header(holder, incident):
     Provider.objects.filter(kind="host").update(email="a@b.example\r\nBcc: x@y.example", name="Hôte\nBcc: z")
     answer = holder.get(url(incident, "messages/host.eml"))
     assert b"\nBcc:" not in answer.content.partition(b"\r\n\r\n")[0]

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from hygie.incident.events import Kind
+from hygie.incident.severity import UNSURE
 from hygie.reference.severity import severity_scale
 from hygie.web.accounts.access import Role
 from hygie.web.incidents import flows
@@ -61,7 +62,7 @@ def test_several_kinds_of_data_count_as_the_most_serious(holder, incident):
 
 
 def test_what_nobody_knows_is_counted_at_its_worst(holder, incident):
-    unknown = {**GRAVE, **dict.fromkeys(("ease", "c", "i", "a", "m"), "unknown")}
+    unknown = {**GRAVE, **dict.fromkeys(("ease", "c", "i", "a", "m"), UNSURE)}
     page = text(holder.post(url(incident, "gravite/"), {**unknown, "calculer": "1"}))
     assert "Gravité très élevée : 6 sur 6" in page
     assert "compté au plus grave" in page

@@ -23,11 +23,12 @@ from hygie.web.accounts.models import Member
 from hygie.web.dashboard.selectors import contract_of as insurer_contract_of
 from hygie.web.dashboard.selectors import snapshot_before
 from hygie.web.incidents.models import Incident
-from hygie.web.incidents.selectors import contract_of, events_of, identity_of
+from hygie.web.incidents.selectors import contract_of, event_of, events_of, identity_of
 from hygie.web.inventory.models import Provider
 from hygie.web.ui.dates import local_day
 
 MOST_PARTIES: Final = 60
+MOST_INCIDENTS: Final = 1_000
 MOST_MEASURES: Final = 10
 ROLES: Final = {"it": "it_provider"}
 """Kinds of providers that the rules call otherwise; the others keep their name."""
@@ -50,6 +51,18 @@ def dossier_of(incident: Incident, now: datetime) -> Dossier:
         fingerprint=_fingerprint(incident, events),
         exercise=practice.demo,
     )
+
+
+def register_of(practice: Any, now: datetime) -> list[tuple[Incident, Dossier]]:
+    """Every incident, the latest first, with what the register says of it: a constant number of queries."""
+    contract, identity = contract_of(practice), declarant_of(practice)
+    rows = Incident.objects.for_practice(practice).prefetch_related("events")[:MOST_INCIDENTS]
+    found = []
+    for incident in rows:
+        state = state_of(event_of(row) for row in sorted(incident.events.all(), key=lambda row: row.rank))
+        told = clocks(state, now, contract)
+        found.append((incident, Dossier(incident.reference, now, identity, state, told, severity=_severity(state))))
+    return found
 
 
 def declarant_of(practice: Any) -> Declarant:

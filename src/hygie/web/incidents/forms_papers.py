@@ -15,7 +15,7 @@ from hygie.core.french import typeset
 from hygie.documents.incident_letters import LETTERS_A_FILE
 from hygie.documents.recipients import MOST_ROWS
 from hygie.incident.lateness import Draft
-from hygie.incident.severity import Assessment, LoweredWithoutReason, assessed
+from hygie.incident.severity import UNSURE, Assessment, LoweredWithoutReason, assessed
 from hygie.reference.cnil_form import Field, Reason, Section, cnil_form
 from hygie.reference.severity import severity_scale
 from hygie.web.inventory.forms import DAY_FORMATS
@@ -54,7 +54,7 @@ class SeveralAnswers(forms.MultipleChoiceField):
 
 def asked(field: forms.Field) -> Any:
     """The field, not called optional: leaving it empty is an answer."""
-    field.asked = True  # type: ignore[attr-defined]
+    field.asked = True
     return field
 
 
@@ -224,7 +224,7 @@ class SeverityForm(SeenForm):
         for name, levels in (("ease", scale.ease), ("c", scale.confidentiality), ("i", scale.integrity),
                              ("a", scale.availability), ("m", scale.malice)):  # fmt: skip
             self._offer(name, levels, {})
-            self.fields[name].choices = [*self.fields[name].choices, (UNKNOWN, NOT_YET)]
+            self.fields[name].choices = [*self.fields[name].choices, (UNSURE, NOT_YET)]
             self.fields[name].error_messages["required"] = "Choisissez une réponse, au besoin « je ne sais pas »."
         self.fields["unintelligible"].label = next(one.label for one in scale.flags if one.id == "unintelligible")
         values = [f"{half / 2:g}" for half in range(int(2 * scale.least_category), int(2 * scale.most_category) + 1)]
@@ -266,7 +266,7 @@ class SeverityForm(SeenForm):
         """What to show first: what was said; else the number of persons of the leak, and « je ne sais pas »."""
         if not severity:
             known = people if isinstance(people, int) and not isinstance(people, bool) else None
-            return {"people": known, **dict.fromkeys(("ease", "c", "i", "a", "m"), UNKNOWN)}
+            return {"people": known, **dict.fromkeys(("ease", "c", "i", "a", "m"), UNSURE)}
         held = severity.get("category")
         names = set(held) if isinstance(held, list) else {held}
         adjusted = severity.get("adjusted")

@@ -11,7 +11,8 @@ from typing import Any, Final
 from django.urls import NoReverseMatch, reverse
 
 from hygie.core.french import plural, typeset
-from hygie.incident.clocks import ClockState, applies, clocks
+from hygie.incident.clocks import ClockState, Contract, applies, clocks
+from hygie.incident.events import Event
 from hygie.incident.state import Piece, State, state_of
 from hygie.incident.steps import next_step
 from hygie.reference.playbooks import playbooks
@@ -157,12 +158,15 @@ class Notice:
 
 def notices(practice: Any, now: datetime) -> list[Notice]:
     """One notice an open incident: its next step, the delays that are half gone or more, the question to ask again."""
-    return [_notice(incident, now) for incident in selectors.open_incidents(practice)]
+    incidents = selectors.open_incidents(practice)
+    if not incidents:
+        return []
+    events, contract = selectors.events_of_all(incidents), selectors.contract_of(practice)
+    return [_notice(incident, events[incident.pk], contract, now) for incident in incidents]
 
 
-def _notice(incident: Incident, now: datetime) -> Notice:
-    events = selectors.events_of(incident)
-    state, contract = state_of(events), selectors.contract_of(incident.practice)
+def _notice(incident: Incident, events: list[Event], contract: Contract, now: datetime) -> Notice:
+    state = state_of(events)
     found = clocks(state, now, contract)
     due = [text for text in (reminder(clock, now) for clock in found) if text]
     asked = (

@@ -23,6 +23,7 @@ from hygie.documents.paper import (
     Steps,
 )
 from hygie.documents.paper_words import BLANK
+from hygie.documents.words import clean
 from hygie.incident.decision import Advice, Table, Verdict
 from hygie.incident.dossier import Dossier
 from hygie.reference.cnil_form import cnil_form
@@ -139,8 +140,11 @@ def _small(label: str) -> str:
 
 
 def text_of(paper: Paper) -> str:
-    """A message as plain text, to copy into any mailbox. What nobody knows stays a line to fill."""
-    lines = [text for block in paper.blocks for text in _lines(block)]
+    """A message as plain text, to copy into any mailbox. What nobody knows stays a line to fill.
+
+    A name typed on two lines is on one: nobody adds a line, or a header, to a letter.
+    """
+    lines = [clean(text) for block in paper.blocks for text in _lines(block)]
     return typeset("\n".join(lines).strip()) + "\n"
 
 

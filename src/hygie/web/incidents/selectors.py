@@ -1,7 +1,7 @@
 """Reading incidents: events, state, clocks, parties, dossier; and whether anything was altered since it was written."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,14 @@ def event_of(row: IncidentEvent) -> Event:
 def events_of(incident: Incident) -> list[Event]:
     """Its events in order."""
     return [event_of(row) for row in incident.events.order_by("rank")]
+
+
+def events_of_all(incidents: Sequence[Incident]) -> dict[Any, list[Event]]:
+    """The events of several incidents by incident, in one query."""
+    found: dict[Any, list[Event]] = {incident.pk: [] for incident in incidents}
+    for row in IncidentEvent.objects.filter(incident__in=list(found)).order_by("incident_id", "rank"):
+        found[row.incident_id].append(event_of(row))
+    return found
 
 
 def state_of_incident(incident: Incident) -> State:

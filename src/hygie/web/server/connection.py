@@ -22,6 +22,7 @@ WRITING_SECONDS: Final = 600.0
 _GOODBYE_SECONDS: Final = 10.0
 _LONGEST_GOODBYE: Final = 80_000_000
 _IN_MEMORY: Final = 1_000_000
+_LARGE_IN_MEMORY: Final = 11_000_000  # a list of patients never touches the disk; four large bodies at once at most
 _BLOCK: Final = 65_536
 _DIGITS: Final = re.compile(rb"[0-9]{1,15}")
 _ONCE: Final = (b"Content-Length", b"Host", b"Transfer-Encoding")
@@ -118,7 +119,7 @@ class Request(HTTPRequest):
                 self.server.large_bodies.release()
 
     def _respond_with(self, length: int) -> None:
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=self.server.spool) as body:
+        with tempfile.SpooledTemporaryFile(max_size=_LARGE_IN_MEMORY, dir=self.server.spool) as body:
             if not self._take_in(body, length):
                 self.close_connection = True
                 return

@@ -22,6 +22,9 @@ from hygie.web.incidents.room import Room, head
 from hygie.web.incidents.views.common import UNPROCESSABLE, back, read, tell
 from hygie.web.journal.flows import Actor
 
+DECLARED = ("complaint", "cnil", "insurer")
+"""Once somebody outside was told, nothing offers to call it a false alarm: the closing with its lessons is the way."""
+
 
 @allowed(Action.DECIDE_IN_INCIDENT)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +56,8 @@ def _close(request: Any, found: Room, form: Any) -> None:
 def _page(request: Any, found: Room, given: forms.Form | None = None, status: int = 200) -> HttpResponse:
     false = given if isinstance(given, FalseAlarmForm) else FalseAlarmForm()
     lessons = given if isinstance(given, LessonsForm) else LessonsForm()
-    context = {**head(found), "missing": _missing(found), "false_form": false, "form": lessons}
+    told = any(clock.id in DECLARED and clock.done_at for clock in found.clocks)
+    context = {**head(found), "missing": _missing(found), "false_form": false, "form": lessons, "told": told}
     return render(request, "incidents/room_closing.html", context, status=status)
 
 
