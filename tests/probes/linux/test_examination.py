@@ -17,7 +17,7 @@ from hygie.probes.examine import examination_probes, examine
 from hygie.probes.examine.accounts import new_accounts
 from hygie.probes.examine.answers import DamagedFiles, DiskTrouble, NewStartup, OwnProxies
 from hygie.probes.examine.disks import disk_trouble
-from hygie.probes.examine.files import added_ending, damaged_files, entropy, is_note
+from hygie.probes.examine.files import damaged_files
 from hygie.probes.examine.startup import new_startup
 from hygie.probes.examine.updates import LOCKS, update_running
 from hygie.probes.machine import Machine
@@ -300,30 +300,6 @@ def test_the_lock_of_another_file_proves_nothing(practice):
     assert not ask(update_running, practice.machine(running=())).running
 
 
-@pytest.mark.parametrize("name", [
-    "how_to_decrypt.txt", "decrypt-my-files.html", "_readme.hta", "restore_files_info.txt", "readme_for_decrypt.txt",
-    "!!!read_me!!!.txt", "your_files_are_encrypted.txt", "ransom_note.txt", "dechiffrer mes fichiers.txt",
-])  # fmt: skip
-def test_names_of_ransom_notes(name):
-    assert is_note(name, examination_rules().files.notes)
-
-
-@pytest.mark.parametrize("name", [
-    "readme.txt", "readme.md", "lettre au confrère.odt", "restauration du logiciel.pdf", "lisez-moi.txt", "files.zip",
-    "ordonnance clé décryptage.pdf", "facture verrouillée.pdf", "how to use.pdf",
-])  # fmt: skip
-def test_names_that_are_no_ransom_note(name):
-    assert not is_note(name, examination_rules().files.notes)
-
-
-@pytest.mark.parametrize(("name", "ending"), [
-    ("a.pdf.lockbit", "lockbit"), ("a.b.docx.xyz", "xyz"), ("a.pdf", ""), ("a.pdf.zip", ""), ("a.pdf.bak", ""),
-    ("a.docx.pdf", ""), ("a.tar.gz", ""), (".pdf.x", "x"), ("a.pdf. ", ""),
-])  # fmt: skip
-def test_endings_added_by_a_program(name, ending):
-    assert added_ending(name, examination_rules().files.harmless) == ending
-
-
 def test_a_few_odd_endings_or_broken_files_prove_nothing(practice):
     for number in range(4):
         practice.write(f"/home/helene/Documents/{number}.pdf.v{number}", PDF)
@@ -369,12 +345,6 @@ def test_too_many_files_are_said_to_be_a_sample(practice, monkeypatch):
 
 def replace_limits(rules, **changes):
     return msgspec.structs.replace(rules, files=msgspec.structs.replace(rules.files, **changes))
-
-
-def test_entropy():
-    assert entropy(b"") == 0
-    assert entropy(b"aaaa") == 0
-    assert entropy(bytes(range(256))) == 8
 
 
 def test_a_probe_that_hangs_is_unknown_at_the_deadline(practice):
