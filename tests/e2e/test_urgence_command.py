@@ -306,7 +306,7 @@ def test_corrections_move_their_own_clock_and_stay_in_the_journal(shared: Path) 
     answer = told(shared, "corriger", name, "--stolen", "--not-aware")
     assert clock(answer, "complaint")["state"] == "late"
     assert clock(answer, "cnil")["state"] == "not_started"
-    answer = told(shared, "corriger", name, "--playbook", "intrusion")
+    answer = told(shared, "corriger", name, "--playbook", "intrusion", "--reason", "Quelqu'un est entré")
     assert answer["playbook"] == "intrusion"
     kinds = [one["kind"] for one in told(shared, "journal", name)["entries"]]
     assert kinds == ["opened", "aware", "known", "theft", "aware", "theft", "playbook"] or sorted(kinds) == sorted(
@@ -318,7 +318,9 @@ def test_corrections_move_their_own_clock_and_stay_in_the_journal(shared: Path) 
 def test_a_correction_that_is_refused_in_part_changes_nothing(shared: Path) -> None:
     name = told(shared, "ouvrir", "--playbook", "ransomware")["incident"]
     far = (datetime.now(UTC) + timedelta(hours=25)).isoformat(timespec="seconds")
-    refused(shared, 2, "corriger", name, "--playbook", "phishing", "--known-at", far)
+    why = ("--reason", "Un mail")
+    refused(shared, 2, "corriger", name, "--playbook", "phishing", "--known-at", far, *why)
+    assert refused(shared, 5, "corriger", name, "--playbook", "phishing")["code"] == "reason_missing"
     assert told(shared, "echeances", name)["playbook"] == "ransomware"
     assert len(told(shared, "journal", name)["entries"]) == 1
 

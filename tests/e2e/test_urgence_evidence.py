@@ -278,6 +278,25 @@ def test_only_a_former_edition_is_replaced(told_folder: tuple[Path, Path, str], 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt"]
 
 
+def test_a_list_that_somebody_else_signed_and_another_incident_are_left_alone(
+    told_folder: tuple[Path, Path, str], tmp_path: Path
+) -> None:
+    home, out, name = told_folder
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "precieux.odt").write_text("x")
+    listed = subprocess.run(["sha256sum", "-b", "precieux.odt"], cwd=mine, check=True, capture_output=True).stdout
+    (mine / "MANIFEST.sha256").write_bytes(listed)
+    (mine / "MANIFEST.sig").write_bytes(b"x" * 64)
+    assert refused(home, 5, "dossier", name, "-o", mine)["code"] == "folder_taken"
+    other = told(home, "ouvrir", "--playbook", "paper")["incident"]
+    assert refused(home, 5, "dossier", other, "-o", out)["code"] == "folder_taken"
+    assert (mine / "precieux.odt").exists()
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert refused(home, 3, "dossier", name, "-o", loop)["code"] == "folder_not_written"
+
+
 def test_the_sealed_evidence_goes_with_its_key_elsewhere(told_folder: tuple[Path, Path, str], tmp_path: Path) -> None:
     home, _, name = told_folder
     out, key = tmp_path / "out", tmp_path / "cle.txt"

@@ -45,7 +45,7 @@ def plain(line: Line) -> str:
 
 
 def test_there_is_one_line_an_event_and_every_kind_has_its_sentence() -> None:
-    assert {kind for kind, _ in EVERY_KIND} | {Kind.OPENED} == set(Kind)
+    assert {kind for kind, _ in EVERY_KIND} | {Kind.OPENED, Kind.UNREADABLE} == set(Kind)
     found = lines(*EVERY_KIND)
     assert len(found) == len(EVERY_KIND) + 1
     for line in found:

@@ -101,7 +101,7 @@ def _unsure(line: Callable[..., str], reference: str) -> tuple[str, ...]:
     return (
         "On ne sait pas encore ce qui se passe : suivez la marche la plus prudente.",
         f"Pour regarder cet ordinateur : `{line('examiner')}`",
-        f"Pour changer de marche : `{line('corriger', reference, '--playbook', 'MARCHE')}`",
+        f"Pour changer de marche : `{line('corriger', reference, '--playbook', 'MARCHE', '--reason', 'RAISON')}`",
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hygie.web.incidents.package import Package
 
 MOST_BYTES_OF_LIST: Final = 5_000_000
+SIGNATURE_BYTES = 1_000
 NOTED: Final = "dossier"
 
 
@@ -90,7 +91,7 @@ def _written(here: "Room", incident: "Incident", output: Path, key: Path | None)
     from hygie.web.incidents.signing import sign_folder
 
     papers = make_all(dossier_of(incident, here.now))
-    with _in_place_of(output) as folder:
+    with _in_place_of(output, incident.reference) as folder:
         _check_key(key, output)
         for name, raw in papers.items():
             _write(folder / name, raw)
@@ -137,37 +138,51 @@ def _forget(made: "Package | None") -> None:
 
 
 @contextmanager
-def _in_place_of(output: Path) -> Iterator[Path]:
+def _in_place_of(output: Path, reference: str) -> Iterator[Path]:
     """A new folder beside `output`, which takes its place when the block ends well."""
-    target = output.resolve()
     try:
-        _check_target(target)
+        target = output.resolve()
+        _check_target(target, reference)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".hygie-"))
         try:
             yield beside
-            _swap(beside, target)
+            _swap(beside, target, reference)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
         raise FolderNotWritten from error
 
 
-def _check_target(target: Path) -> None:
+def _check_target(target: Path, reference: str) -> None:
     if not os.path.lexists(target):
         return
-    if not target.is_dir() or not _is_ours(target):
+    if not target.is_dir() or not _is_ours(target, reference):
         raise FolderTaken
 
 
-def _is_ours(folder: Path) -> bool:
-    """Empty, or exactly what a signed list says: a text that somebody completed since is theirs."""
-    from hygie.web.incidents.signing import MANIFEST, SIGNATURE
+def _is_ours(folder: Path, reference: str) -> bool:
+    """Empty, or exactly what this practice signed for this incident: a text somebody completed since is theirs."""
+    from hygie.web.incidents.signing import MANIFEST, SIGNATURE, VERIFIER
 
     names = {path.name for path in folder.iterdir()}
+    if not names:
+        return True
     listed = _listed(folder / MANIFEST)
-    same = names == {*listed, MANIFEST, SIGNATURE} and all((folder / name).is_file() for name in names)
-    return not names or (same and all(_digest(folder / name) == digest for name, digest in listed.items()))
+    if names != {*listed, MANIFEST, SIGNATURE} or not all((folder / name).is_file() for name in names):
+        return False
+    same = all(_digest(folder / name) == digest for name, digest in listed.items())
+    return same and _signed(folder) and f"Incident {reference}." in (folder / VERIFIER).read_text("utf-8")
+
+
+def _signed(folder: Path) -> bool:
+    """Whether the practice's own key signed the list, not merely a key that lies beside it."""
+    from hygie.incident.manifest import public_pem, verify
+    from hygie.web.crypto import vault
+    from hygie.web.incidents.signing import MANIFEST, SIGNATURE
+
+    key = public_pem(vault.signing_key())
+    return verify(key, (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_bytes()[:SIGNATURE_BYTES])
 
 
 def _listed(path: Path) -> dict[str, str]:
@@ -188,12 +203,18 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _swap(beside: Path, target: Path) -> None:
-    """The new folder in place of the former one, which only goes once the new one is there."""
+def _swap(beside: Path, target: Path, reference: str) -> None:
+    """The new folder in place of the former one, which only goes once the new one is there.
+
+    Looked at again once nobody reaches it by its name: what somebody put there meanwhile is never deleted.
+    """
     former = beside.with_name(f"{beside.name}-former")
     there = target.exists()
     if there:
         target.rename(former)
+        if not _is_ours(former, reference):
+            former.rename(target)
+            raise FolderTaken
     try:
         beside.rename(target)
     except OSError:

@@ -38,6 +38,7 @@ _PAPERS: Final = {
     "report_doctor": "rapport d'une page", "report_expert": "rapport complet", "dossier": "dossier complet",
     "evidence_package": "paquet chiffré des preuves",
 }  # fmt: skip
+UNREADABLE: Final = "Cette ligne a été modifiée : elle ne se lit plus."
 _KEY_CLOCKS: Final = frozenset({"complaint", "cnil"})
 
 
@@ -59,12 +60,15 @@ class _Writer:
             Kind.THEFT: self._theft, Kind.STEP: self._step, Kind.NOTE: self._note, Kind.EVIDENCE: self._evidence,
             Kind.CUSTODY: self._custody, Kind.BREACH: self._breach, Kind.SEVERITY: self._severity,
             Kind.DECISION: self._decision, Kind.DOCUMENT: self._document, Kind.CLOCK: self._clock,
-            Kind.CLOSED: self._closed,
+            Kind.CLOSED: self._closed, Kind.UNREADABLE: lambda _: UNREADABLE,
         }  # fmt: skip
 
     def line(self, event: Event) -> Line:
         """The event in one line."""
-        text = typeset(self._say[event.kind](event))
+        try:
+            text = typeset(self._say[event.kind](event))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            text = UNREADABLE
         return Line(event.at, text, event.author_name, self._is_key(event))
 
     def _is_key(self, event: Event) -> bool:

@@ -5,11 +5,13 @@ Refused (5)
 ├─ ReceiptMissing   a step is proved by a number
 ├─ NotWaivable      (steps) nobody may give it up, or not without a reason
 ├─ LoweredWithoutReason (severity)
+├─ ReasonMissing    a change that counts, without its reason
 ├─ StillOpen        the incident cannot be closed yet
 └─ AlreadyClosed    nothing more is done in a closed incident
 UsageError (2)
 ├─ UnknownStep      the playbook has no such step
 ├─ UnknownPlaybook
+├─ NotAReceipt      a receipt that is no number
 ├─ UnknownIncident
 ├─ NotGradable      (severity) inputs that say nothing
 └─ NotATime         a time that is too far ahead, or has no offset
@@ -71,6 +73,29 @@ class AlreadyClosed(Refused):
     def __init__(self) -> None:
         """Say what can still be done."""
         super().__init__("Cet incident est clos.", "Ajoutez une note à son journal, ou ouvrez un nouvel incident.")
+
+
+class NotAReceipt(UsageError):  # noqa: N818 - named after what happened
+    """What was given as a receipt is no number."""
+
+    code = "not_a_receipt"
+
+    def __init__(self) -> None:
+        """Say what is accepted, without repeating it."""
+        super().__init__(
+            "Ce n’est pas un numéro de récépissé.",
+            "Recopiez le numéro seul : des chiffres, quatre lettres de suite au plus, jamais un nom.",
+        )
+
+
+class ReasonMissing(Refused):
+    """A change that counts needs its reason."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        """Say how to give it."""
+        super().__init__("Il manque la raison de ce changement.", "Écrivez-la en une phrase : elle reste au journal.")
 
 
 class UnknownStep(UsageError):  # noqa: N818 - named after what happened

@@ -49,6 +49,8 @@ class Kind(StrEnum):
     """was; now. The computer's clock went back, or leapt: noted by itself."""
     CLOSED = "closed"
     """false_alarm; reason; lessons [texts]."""
+    UNREADABLE = "unreadable"
+    """Never written: what is shown in the place of an event that somebody altered. No facts."""
 
 
 @dataclass(frozen=True, slots=True)

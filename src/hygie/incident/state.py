@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from hygie.incident.events import Event, Kind
+from hygie.reference.playbooks import IDS
 
 
 class Reply(StrEnum):
@@ -69,7 +70,8 @@ class Note:
 class State:
     """An incident after its last event. Times carry an offset; `aware_at` is None while nobody is sure."""
 
-    playbook: str = ""
+    playbook: str = "intrusion"
+    """The cautious one until an event says which."""
     opened_at: datetime | None = None
     known_at: datetime | None = None
     aware_at: datetime | None = None
@@ -82,6 +84,7 @@ class State:
     severity: Mapping[str, Any] = field(default_factory=dict)
     decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     decided_at: Mapping[str, datetime] = field(default_factory=dict)
+    first_decided_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     documents: Mapping[str, datetime] = field(default_factory=dict)
     corrections: int = 0
     closed_at: datetime | None = None
@@ -105,8 +108,11 @@ def state_of(events: Iterable[Event]) -> State:
 
 
 def applied(state: State, event: Event) -> State:
-    """The state after one more event."""
-    changed = _APPLY[event.kind](state, event)
+    """The state after one more event. An event whose facts are not those of its kind was altered: it says nothing."""
+    try:
+        changed = _APPLY[event.kind](state, event)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        changed = state
     return replace(changed, last_at=event.at, last_rank=event.rank)
 
 
@@ -117,13 +123,20 @@ def moment(text: str | None) -> datetime | None:
 
 def _opened(state: State, event: Event) -> State:
     facts = event.facts
+    _known_playbook(facts["playbook"])
     return replace(
         state, playbook=facts["playbook"], opened_at=event.at, known_at=moment(facts["known_at"]),
         answers=facts.get("answers", {}),
     )  # fmt: skip
 
 
+def _known_playbook(name: str) -> None:
+    if name not in IDS:
+        raise ValueError(name)
+
+
 def _playbook(state: State, event: Event) -> State:
+    _known_playbook(event.facts["playbook"])
     return replace(state, playbook=event.facts["playbook"])
 
 
@@ -181,11 +194,15 @@ def _severity(state: State, event: Event) -> State:
 
 
 def _decision(state: State, event: Event) -> State:
-    """A decision said again, for other reasons, keeps its date: what counts from it must not slip."""
-    about, before = event.facts["about"], state.decisions.get(event.facts["about"])
-    same = before is not None and before["decision"] == event.facts["decision"]
-    at = state.decided_at[about] if same else event.at
-    return replace(state, decisions={**state.decisions, about: event.facts}, decided_at={**state.decided_at, about: at})
+    """A decision said again keeps its date, also after a « no » in between: what counts from it must not slip."""
+    about, decision = event.facts["about"], event.facts["decision"]
+    at = state.first_decided_at.get((about, decision), event.at)
+    return replace(
+        state,
+        decisions={**state.decisions, about: event.facts},
+        decided_at={**state.decided_at, about: at},
+        first_decided_at={**state.first_decided_at, (about, decision): at},
+    )
 
 
 def _document(state: State, event: Event) -> State:
@@ -215,4 +232,5 @@ _APPLY = {
     Kind.DOCUMENT: _document,
     Kind.CLOCK: _same,
     Kind.CLOSED: _closed,
+    Kind.UNREADABLE: _same,
 }

@@ -1,17 +1,20 @@
 """One step at a time: which comes now, which are locked and by what, what an answer needs, what closing needs."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hygie.core.errors import Refused
 from hygie.incident.clocks import IncidentClock, applies, elapsed
-from hygie.incident.errors import AlreadyClosed, GateClosed, ReceiptMissing, StillOpen, UnknownStep
+from hygie.incident.errors import AlreadyClosed, GateClosed, NotAReceipt, ReceiptMissing, StillOpen, UnknownStep
 from hygie.incident.state import Reply, State, StepAnswer
 from hygie.reference.playbooks import Step, steps_of
 
 TRY_AGAIN = timedelta(minutes=30)
 """How long after « personne ne répond » the call comes back."""
+_RECEIPT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_°-]{0,39}")
+_WORD = re.compile(r"[A-Za-z]{5}")
 TRIES_FIRST = 3
 """How many times an unanswered call comes back before the rest; then it waits its turn, so that nothing starves."""
 
@@ -96,6 +99,13 @@ def _status(step: Step, state: State, here: Step | None) -> str:
     return "tried" if answer.reply is Reply.NOBODY else "unknown"
 
 
+def check_receipt(text: str) -> None:
+    """NotAReceipt unless it looks like a number: it is printed on papers, where no name may stand."""
+    text = text.strip()
+    if not _RECEIPT.fullmatch(text) or _WORD.search(text) or not any(one.isdigit() for one in text):
+        raise NotAReceipt
+
+
 def check_answer(state: State, step_id: str, reply: Reply, *, receipt: str = "", reason: str | None = None) -> Step:
     """The step, when this may be said of it. UnknownStep, AlreadyClosed, GateClosed, ReceiptMissing, NotWaivable.
 
@@ -111,9 +121,16 @@ def check_answer(state: State, step_id: str, reply: Reply, *, receipt: str = "",
         raise GateClosed(missing)
     if reply is Reply.DONE and step.receipt == "required" and not receipt.strip():
         raise ReceiptMissing(step.doing)
+    if reply is Reply.DONE and step.receipt and receipt.strip():
+        check_receipt(receipt)
     if reply is Reply.WAIVED and not (step.waivable and (reason is None or reason.strip())):
         raise NotWaivable(step.doing, possible=step.waivable)
     return step
+
+
+def loses_the_complaint(state: State, playbook: str) -> bool:
+    """Whether following this playbook instead would end the duty to complain: a decision, not a correction."""
+    return applies("complaint", state) and not applies("complaint", replace(state, playbook=playbook))
 
 
 def check_close(state: State, found: tuple[IncidentClock, ...]) -> None:

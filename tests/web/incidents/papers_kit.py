@@ -3,8 +3,10 @@
 import io
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
+from hygie.incident.errors import NotAReceipt
 from hygie.incident.events import Kind
 from hygie.incident.state import Reply
 from hygie.web.accounts.models import Member
@@ -43,6 +45,10 @@ def plant(incident: Incident, member: Member) -> None:
         actor, incident, io.BytesIO(b"%PDF-1.4 essai"), name=f"{CANARY}.pdf", taken_at=None, now=now,
         source_kind="web",
     )  # fmt: skip
+    for step in ("complaint", "cnil"):
+        with pytest.raises(NotAReceipt):
+            flows.answer_step(actor, incident, step, Reply.DONE, now=now, receipt=CANARY)
+        flows.answer_step(actor, incident, step, Reply.UNKNOWN, now=now, receipt=CANARY)
     graded = {
         "category": "record", "adjusted": 3.0, "reason": f"{CANARY} est la seule.", "ease": "maximum", "c": "unknown",
         "i": "none", "a": "none", "m": "intent", "people": 250, "unintelligible": False,

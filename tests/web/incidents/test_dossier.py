@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hygie.core.finding import Outcome
+from hygie.incident.events import Kind
 from hygie.reference.catalogue import catalogue
 from hygie.web.accounts.access import Role
 from hygie.web.dashboard.models import Snapshot
@@ -109,7 +110,6 @@ def test_the_example_practice_is_an_exercise(incident):
 def test_an_altered_event_makes_no_papers(incident):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE incidents_incidentevent SET facts = %s || substr(facts, 41)", ["x" * 40])
-    with pytest.raises(SealBroken):
-        selectors.events_of(incident)
+    assert {event.kind for event in selectors.events_of(incident)} == {Kind.UNREADABLE}
     with pytest.raises(SealBroken):
         dossier_of(incident, timezone.localtime())

@@ -8,7 +8,16 @@ from django.db import connection
 from django.utils import timezone
 
 from hygie.core.clock import PARIS
-from hygie.incident.errors import AlreadyClosed, GateClosed, NotATime, ReceiptMissing, StillOpen, UnknownPlaybook
+from hygie.incident.errors import (
+    AlreadyClosed,
+    GateClosed,
+    NotAReceipt,
+    NotATime,
+    ReasonMissing,
+    ReceiptMissing,
+    StillOpen,
+    UnknownPlaybook,
+)
 from hygie.incident.state import Reply
 from hygie.web.incidents import flows, selectors
 from hygie.web.incidents.models import Incident, IncidentEvent
@@ -114,6 +123,36 @@ def test_a_waived_complaint_opens_the_gate_and_keeps_its_reason(actor, incident)
     state = selectors.state_of_incident(incident)
     assert state.steps["complaint"].reason == "Décision du titulaire"
     assert {clock.id: clock.state for clock in selectors.clocks_of(incident, NOW)}["complaint"] == "waived"
+
+
+@pytest.mark.parametrize("name", ["Jeanne Quatrebarbes", "Mme Lee", "MARTIN 1", "=1+1", " " * 40 + "x", "1" * 41])
+def test_a_receipt_is_a_number_and_never_a_name(actor, incident, name):
+    with pytest.raises((NotAReceipt, ReceiptMissing)):
+        answer(actor, incident, "complaint", receipt=name)
+    answer(actor, incident, "photo", receipt=name)
+    answer(actor, incident, "complaint", Reply.UNKNOWN, receipt=name)
+    assert {said.receipt for said in selectors.state_of_incident(incident).steps.values()} == {""}
+
+
+@pytest.mark.parametrize("number", ["2026/004711", "PV 2026-12", "N° 4711", " 17 "])
+def test_receipts_as_they_are_printed_are_kept(actor, incident, number):
+    answer(actor, incident, "complaint", receipt=number)
+    assert selectors.state_of_incident(incident).steps["complaint"].receipt == number.strip()
+
+
+def test_another_playbook_needs_its_reason(actor, incident):
+    with pytest.raises(ReasonMissing):
+        flows.change_playbook(actor, incident, "paper", " ", now=NOW)
+    flows.change_playbook(actor, incident, "paper", "Rien n'est chiffré", now=NOW)
+    assert selectors.state_of_incident(incident).playbook == "paper"
+
+
+def test_nothing_is_decided_once_closed(actor, incident):
+    flows.dismiss(actor, incident, "Rien", now=NOW)
+    with pytest.raises(AlreadyClosed):
+        flows.decide(actor, incident, "cnil", yes=False, reasons=[], now=NOW)
+    with pytest.raises(AlreadyClosed):
+        flows.say_theft(actor, incident, stolen=False, now=NOW)
 
 
 def test_said_twice_the_same_is_written_once(actor, incident):

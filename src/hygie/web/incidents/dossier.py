@@ -13,7 +13,7 @@ from hygie.incident.chronology import chronology
 from hygie.incident.clocks import clocks
 from hygie.incident.dossier import Dossier, Party
 from hygie.incident.dossier import Identity as Declarant
-from hygie.incident.events import Event
+from hygie.incident.events import Event, Kind
 from hygie.incident.severity import Assessment, assessed
 from hygie.incident.state import State, state_of
 from hygie.reference.catalogue import catalogue
@@ -22,8 +22,9 @@ from hygie.web.accounts.access import Role
 from hygie.web.accounts.models import Member
 from hygie.web.dashboard.selectors import contract_of as insurer_contract_of
 from hygie.web.dashboard.selectors import snapshot_before
+from hygie.web.errors import SealBroken
 from hygie.web.incidents.models import Incident
-from hygie.web.incidents.selectors import contract_of, event_of, events_of, identity_of
+from hygie.web.incidents.selectors import contract_of, events_of, events_of_all, identity_of
 from hygie.web.inventory.models import Provider
 from hygie.web.ui.dates import local_day
 
@@ -37,6 +38,8 @@ ROLES: Final = {"it": "it_provider"}
 def dossier_of(incident: Incident, now: datetime) -> Dossier:
     """The incident as its papers tell it, at `now`. SealBroken when an event was altered."""
     practice, events = incident.practice, events_of(incident)
+    if any(event.kind is Kind.UNREADABLE for event in events):
+        raise SealBroken
     state = state_of(events)
     return Dossier(
         reference=incident.reference,
@@ -56,10 +59,11 @@ def dossier_of(incident: Incident, now: datetime) -> Dossier:
 def register_of(practice: Any, now: datetime) -> list[tuple[Incident, Dossier]]:
     """Every incident, the latest first, with what the register says of it: a constant number of queries."""
     contract, identity = contract_of(practice), declarant_of(practice)
-    rows = Incident.objects.for_practice(practice).prefetch_related("events")[:MOST_INCIDENTS]
+    rows = list(Incident.objects.for_practice(practice)[:MOST_INCIDENTS])
+    events = events_of_all(rows)
     found = []
     for incident in rows:
-        state = state_of(event_of(row) for row in sorted(incident.events.all(), key=lambda row: row.rank))
+        state = state_of(events[incident.pk])
         told = clocks(state, now, contract)
         found.append((incident, Dossier(incident.reference, now, identity, state, told, severity=_severity(state))))
     return found

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hygie.core.clock import PARIS
 from hygie.core.french import day_in_words, hour_in_words, typeset
 from hygie.incident.clocks import clocks
-from hygie.incident.errors import AlreadyClosed, NotATime, UnknownPlaybook
+from hygie.incident.errors import AlreadyClosed, NotATime, ReasonMissing, UnknownPlaybook
 from hygie.incident.events import GENESIS, Event, Kind, canonical, seal
 from hygie.incident.state import Reply, State
 from hygie.incident.steps import check_answer, check_close
@@ -127,10 +127,11 @@ def answer_step(
     Incident.objects.select_for_update().get(pk=incident.pk)
     state = selectors.state_of_incident(incident)
     step = check_answer(state, step_id, reply, receipt=receipt, reason=reason)
+    receipt = receipt.strip()[:40] if step.receipt and reply is Reply.DONE else ""
     before = state.steps.get(step_id)
     if before is not None and (before.reply, before.receipt) == (reply, receipt) and reply.settled:
         return state
-    facts = {"step": step_id, "reply": reply.value, "receipt": receipt[:40], "reason": reason[:LONGEST_TEXT]}
+    facts = {"step": step_id, "reply": reply.value, "receipt": receipt, "reason": reason[:LONGEST_TEXT]}
     append(actor, incident, Kind.STEP, facts, f"{step.doing} : {_WORDS[reply]}.", now=now)
     return selectors.state_of_incident(incident)
 
@@ -174,6 +175,7 @@ def set_aware(
 @transaction.atomic
 def say_theft(actor: Actor, incident: Incident, *, stolen: bool, now: datetime) -> IncidentEvent:
     """Stolen, or only lost: the insurer's delay depends on it."""
+    _open(incident)
     words = "L’appareil a été volé." if stolen else "L’appareil est perdu, pas volé."
     return append(actor, incident, Kind.THEFT, {"stolen": stolen}, words, now=now)
 
@@ -183,6 +185,8 @@ def change_playbook(actor: Actor, incident: Incident, playbook: str, reason: str
     """It is something else than was thought: the steps answered that both share stay answered."""
     if playbook not in playbooks():
         raise UnknownPlaybook(list(playbooks()))
+    if not reason.strip():
+        raise ReasonMissing
     _open(incident)
     facts = {"playbook": playbook, "reason": reason[:LONGEST_TEXT]}
     return append(
@@ -214,6 +218,7 @@ def decide(
     exception: str = "",
 ) -> IncidentEvent:
     """Decide whether the CNIL, or the patients, are told; `reasons` are identifiers, `exception` that of art. 34(3)."""
+    _open(incident)
     facts = {"about": about, "decision": "yes" if yes else "no", "reasons": list(reasons), "exception": exception}
     whom = {"cnil": "la CNIL", "patients": "les patients"}[about]
     words = f"Décision : {'prévenir' if yes else 'ne pas prévenir'} {whom}."

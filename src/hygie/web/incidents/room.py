@@ -50,14 +50,15 @@ def room_of(incident: Incident, member: Any, now: datetime) -> Room:
 
 def head(room: Room) -> dict[str, Any]:
     """The header of every page of the incident."""
-    opened = room.events[0]
+    by = room.events[0].author_name if room.events else ""
     return {
         "incident": room.incident,
         "room_title": f"Incident du {incident_day(room.incident.opened_at, room.now)}",
         "room_line": typeset(
-            f"{room.incident.practice.name} · ouvert par {opened.author_name} à {short(opened.at, room.now)} · "
+            f"{room.incident.practice.name} · ouvert par {by} à {short(room.incident.opened_at, room.now)} · "
             f"{_weekday(room.now)}"
         ),
+        "altered": selectors.altered(room.incident),
         "closed": room.state.closed_at,
         "closed_on": short(room.state.closed_at, room.now) if room.state.closed_at else "",
         "false_alarm": room.state.false_alarm,

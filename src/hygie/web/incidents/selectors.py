@@ -16,22 +16,44 @@ from hygie.web.errors import SealBroken
 from hygie.web.incidents.models import Identity, Incident, IncidentEvent
 from hygie.web.journal.models import JournalEntry
 
+ALTERED = (SealBroken, DatabaseError, ValueError)
+"""What a cell raises that no longer opens, or is no text, or no time."""
+
 
 def event_of(row: IncidentEvent) -> Event:
-    """A row as the rules know it. SealBroken when its facts were altered."""
-    return Event(row.rank, Kind(row.kind), row.at, row.author, row.author_name, json.loads(row.facts))
+    """A row as the rules know it; one that no longer says what its kind says is UNREADABLE. SealBroken by its seal."""
+    try:
+        facts = json.loads(row.facts)
+        kind = Kind(row.kind) if isinstance(facts, dict) else Kind.UNREADABLE
+    except ValueError:
+        facts, kind = {}, Kind.UNREADABLE
+    return Event(row.rank, kind, row.at, row.author, row.author_name, facts if isinstance(facts, dict) else {})
 
 
 def events_of(incident: Incident) -> list[Event]:
-    """Its events in order."""
-    return [event_of(row) for row in incident.events.order_by("rank")]
+    """Its events in order. What was altered in the database is UNREADABLE: the rest must still be shown."""
+    try:
+        return [event_of(row) for row in incident.events.order_by("rank")]
+    except ALTERED:
+        ranks = list(incident.events.order_by("rank").values_list("rank", flat=True))
+        return [_event_at(incident, rank) for rank in ranks]
+
+
+def _event_at(incident: Incident, rank: int) -> Event:
+    try:
+        return event_of(incident.events.get(rank=rank))
+    except ALTERED:
+        return Event(rank, Kind.UNREADABLE, incident.opened_at, "system", "", {})
 
 
 def events_of_all(incidents: Sequence[Incident]) -> dict[Any, list[Event]]:
     """The events of several incidents by incident, in one query."""
     found: dict[Any, list[Event]] = {incident.pk: [] for incident in incidents}
-    for row in IncidentEvent.objects.filter(incident__in=list(found)).order_by("incident_id", "rank"):
-        found[row.incident_id].append(event_of(row))
+    try:
+        for row in IncidentEvent.objects.filter(incident__in=list(found)).order_by("incident_id", "rank"):
+            found[row.incident_id].append(event_of(row))
+    except ALTERED:
+        return {incident.pk: events_of(incident) for incident in incidents}
     return found
 
 
@@ -72,7 +94,7 @@ def altered(incident: Incident) -> list[int]:
     found, previous, ranks = set(), GENESIS, set()
     try:
         rows: Iterable[IncidentEvent] = list(incident.events.order_by("rank"))
-    except (SealBroken, DatabaseError, ValueError):  # a cell that no longer opens, or is no text, or no time
+    except ALTERED:
         rows, found = [], {0}
     for row in rows:
         ranks.add(row.rank)

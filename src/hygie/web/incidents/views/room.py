@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hygie.core.errors import HygieError
 from hygie.core.french import typeset
 from hygie.incident.state import Reply
+from hygie.incident.steps import loses_the_complaint
 from hygie.reference.playbooks import steps_of
 from hygie.web.accounts.access import Action, can
 from hygie.web.accounts.gates import allowed, owned, require
@@ -81,7 +82,7 @@ def _answered(request: Any, incident: Incident, said: Said) -> HttpResponse:
         standing = answer_seen(Actor.of(request.member), incident, said, now=timezone.localtime())
     except HygieError as error:
         tell(request, error)
-        return back(incident.pk, f"?etape={said.step}" if said.step.isidentifier() else "")
+        return back(incident.pk, f"?etape={said.step}" if said.step.isascii() and said.step.isidentifier() else "")
     if standing is None:
         return back(incident.pk)
     messages.info(request, typeset(already(standing)))
@@ -106,6 +107,8 @@ def _changed(request: Any, found: Room, form: PlaybookForm) -> HttpResponse:
     if data["playbook"] == found.state.playbook:
         messages.info(request, "C’est déjà la marche suivie.")
         return back(found.incident.pk)
+    if loses_the_complaint(found.state, data["playbook"]):
+        require(request, Action.DECIDE_IN_INCIDENT, found.incident)
     try:
         flows.change_playbook(
             Actor.of(request.member), found.incident, data["playbook"], data["reason"], now=timezone.localtime()
