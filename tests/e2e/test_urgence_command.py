@@ -315,6 +315,12 @@ def test_corrections_move_their_own_clock_and_stay_in_the_journal(shared: Path) 
     assert refused(shared, 2, "corriger", name, "--aware-at", "2026-07-11T09:00", "--not-aware")["code"] == "usage"
 
 
+def test_a_step_may_be_named_by_its_number_on_the_screen(shared: Path) -> None:
+    name = told(shared, "ouvrir", "--playbook", "ransomware")["incident"]
+    assert told(shared, "etape", name, "1", "fait")["next_step"]["id"] == "photo"
+    assert refused(shared, 2, "etape", name, "13", "fait")["code"] == "unknown_step"
+
+
 def test_a_correction_that_is_refused_in_part_changes_nothing(shared: Path) -> None:
     name = told(shared, "ouvrir", "--playbook", "ransomware")["incident"]
     far = (datetime.now(UTC) + timedelta(hours=25)).isoformat(timespec="seconds")

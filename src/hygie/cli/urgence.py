@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hygie.web.incidents.models import Incident
 
 LONGEST_RECEIPT = 40
+LONGEST_NUMBER = 3
 MOST_LESSONS = 3
 REPLIES = ("fait", "personne", "inconnu")
 _HELPS = {
@@ -129,9 +130,18 @@ def etape(  # noqa: PLR0913, PLR0917 - one parameter an option
     def act(here: "Room", found: "Incident") -> None:
         from hygie.web.incidents.flows import answer_step
 
-        answer_step(here.actor, found, step, said, now=here.now, receipt=receipt, reason=reason)
+        answer_step(here.actor, found, _named(found, step), said, now=here.now, receipt=receipt, reason=reason)
 
     return _acted(practice, incident, form, act)
+
+
+def _named(incident: "Incident", step: str) -> str:
+    """The step's name, also when it is given by its number on the screen."""
+    from hygie.web.incidents.selectors import plan_of
+
+    plan = plan_of(incident)
+    number = int(step) if step.isascii() and step.isdigit() and len(step) <= LONGEST_NUMBER else 0
+    return plan[number - 1].id if 1 <= number <= len(plan) else step
 
 
 def _acted(practice: Path | None, reference: str, form: str, act: Callable[["Room", "Incident"], None]) -> int:

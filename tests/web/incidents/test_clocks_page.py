@@ -235,3 +235,16 @@ def test_a_closed_incident_changes_no_more(holder: Client, incident: Incident, m
     ):  # fmt: skip
         assert holder.post(url(incident), data).status_code in {302, 422}
     assert IncidentEvent.objects.count() == before
+
+
+def test_what_counts_as_knowing_is_said_for_this_kind_of_incident(holder, incident):
+    room = text(holder.get(f"/incidents/{incident.pk}/"))
+    assert "Des fichiers bloqués sont déjà une fuite" in room
+    assert "Des fichiers bloqués sont déjà une fuite" in text(holder.get(f"/incidents/{incident.pk}/delais/"))
+
+
+def test_a_notice_sent_before_anybody_said_when_it_was_known_does_not_say_the_opposite(holder, incident, members):
+    say(incident, members[Role.HOLDER], "cnil", receipt="")
+    page = text(holder.get(f"/incidents/{incident.pk}/delais/"))
+    assert "La CNIL est prévenue." in page
+    assert "Le délai ne court pas." not in page

@@ -100,6 +100,8 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: bool = False
     isolate: bool = False
     first: str = ""
+    aware: str = ""
+    """From when one is « aware » for the CNIL in this kind of incident (EDPB guidelines 9/2022, II.A)."""
     own: tuple[Wording, ...] = ()
     sources: tuple[str, ...] = ()
 

@@ -61,7 +61,8 @@ def _page(request: Any, found: Room, given: forms.Form | None = None) -> HttpRes
     ]  # fmt: skip
     context = {
         **head(found), **pages.clocks_block(found), **built, "late": late, "state": state,
-        "theft": playbooks()[state.playbook].theft,
+        "theft": found.playbook.theft, "playbook": found.playbook,
+        "told_cnil": any(clock.id == "cnil" and clock.done_at for clock in found.clocks),
     }  # fmt: skip
     return render(request, "incidents/room_clocks.html", context, status=UNPROCESSABLE if given else 200)
 
