@@ -113,7 +113,7 @@ def test_a_file_beyond_the_bound_is_refused(
     holder: Client, incident: Incident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forms_room, "LARGEST_FILE", 100)
-    assert "dépasse 200 Mo" in text(send(holder, incident))
+    assert "dépasse 50 Mo" in text(send(holder, incident))
     assert state(incident).pieces == ()
 
 

@@ -278,7 +278,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
     monkeypatch.setattr(tempfile, "SpooledTemporaryFile", Full)
     with running(spool=tmp_path) as port:
-        status, _, body = ask(port, "POST", b"x" * 3_000_000)
+        status, _, body = ask(port, "POST", b"x" * 12_000_000)
         assert status == 507
         assert "plus de place" in body.decode()
         assert ask(port)[0] == 200
@@ -286,5 +286,5 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def test_a_large_body_waits_in_the_given_folder_and_leaves_no_file(tmp_path: Path) -> None:
     with running(spool=tmp_path) as port:
-        assert ask(port, "POST", b"x" * 5_000_000)[0] == 200
+        assert ask(port, "POST", b"x" * 12_000_000)[0] == 200
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ from hygie.incident.state import Reply
 from hygie.reference.playbooks import playbooks
 
 NO_PATIENT: Final = "N’écrivez aucun nom de patient."
-LARGEST_FILE: Final = 200_000_000
+LARGEST_FILE: Final = 50_000_000
 LONGEST_NOTE: Final = 4_000
 LONGEST_REASON: Final = 500
 FORMATS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y %H h %M", "%d/%m/%Y %H h", "%d/%m/%Y")
@@ -95,7 +95,7 @@ class PieceForm(forms.Form):
     """A file and when it was taken."""
 
     file = forms.FileField(
-        label="Le fichier ou la photo", help_text="200 Mo au plus. Hygie le garde chiffré et ne l’ouvre pas.",
+        label="Le fichier ou la photo", help_text="50 Mo au plus. Hygie le garde chiffré et ne l’ouvre pas.",
         error_messages={"required": "Choisissez un fichier.", "empty": "Ce fichier est vide."},
     )  # fmt: skip
     taken_at = MomentField(
@@ -107,7 +107,7 @@ class PieceForm(forms.Form):
         """Not beyond the bound."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
-            raise forms.ValidationError("Ce fichier dépasse 200 Mo : gardez-le sur son support, et notez-le ici.")
+            raise forms.ValidationError("Ce fichier dépasse 50 Mo : gardez-le sur son support, et notez-le ici.")
         return file
 
 
