@@ -12,7 +12,6 @@ from hygie.documents.recipients import (
     MOST_BYTES,
     MOST_ROWS,
     BadRecipients,
-    read_columns,
     read_recipients,
 )
 
@@ -68,10 +67,6 @@ def test_other_columns_are_not_read() -> None:
 
 def test_empty_lines_are_passed() -> None:
     assert len(read_recipients(b"\n;;\nNom;Ville\n\nMartin;Val\n;\n")) == 1
-
-
-def test_the_columns_are_told_for_the_person_to_check() -> None:
-    assert read_columns(TABLE.encode()) == "civilité, nom, prénom, adresse, code postal et ville"
 
 
 @pytest.mark.parametrize(

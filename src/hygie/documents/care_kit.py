@@ -35,7 +35,6 @@ TO_CHECK: Final = " (à vérifier)"
 PUBLIC: Final = ("17cyber", "police", "cert_sante", "ans_cps", "ans_ecps")
 OWN_LINES: Final = 3
 APPOINTMENTS: Final = 22
-CONSULTATION_LINES: Final = 3
 
 
 def care_kit_paper(identity: Identity, parties: Sequence[Party], made_at: datetime) -> Paper:

@@ -9,7 +9,6 @@ import unicodedata
 from typing import Any, Final
 
 from hygie.core.errors import UnreadableInput
-from hygie.core.french import listed
 from hygie.documents.words import clean
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -128,13 +127,3 @@ def _row(cells: list[str], places: dict[int, str], line: int) -> dict[str, str]:
     if any(len(cell) > LONGEST_CELL for cell in row.values()):
         raise BadRecipients("un texte est trop long", line)
     return row
-
-
-def read_columns(raw: bytes) -> str:
-    """Which columns were recognised, in words, for the person to check. BadRecipients."""
-    found = read_recipients(raw)[0]
-    names = {
-        "title": "civilité", "last_name": "nom", "first_name": "prénom", "address": "adresse",
-        "address_2": "complément d’adresse", "postcode": "code postal", "city": "ville",
-    }  # fmt: skip
-    return listed([names[key] for key in COLUMNS if key in found], len(COLUMNS))

@@ -132,11 +132,6 @@ def _problems(scale: SeverityScale) -> list[str]:
     return found
 
 
-def float_of(bound: float | None) -> float:
-    """A bound as a number: the last level has none, and every score is under it."""
-    return float("inf") if bound is None else bound
-
-
 def _rising(bounds: list[float | None]) -> bool:
     """Whether each bound is above the one before, and only the last level has none."""
     given = [bound for bound in bounds if bound is not None]

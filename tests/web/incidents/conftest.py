@@ -1,12 +1,14 @@
 """One incident of a practice that has its numbers, and what tests of pages need to read it again."""
 
 from collections.abc import Callable
+from datetime import datetime
 from html import unescape
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from hygie.incident.clocks import IncidentClock, clocks
 from hygie.incident.state import Reply
 from hygie.web.accounts.access import Role
 from hygie.web.accounts.models import Member
@@ -27,6 +29,10 @@ def text(response: Any) -> str:
 
 def state(incident: Incident) -> Any:
     return selectors.state_of_incident(incident)
+
+
+def clocks_of(incident: Incident, now: datetime) -> tuple[IncidentClock, ...]:
+    return clocks(state(incident), now, selectors.contract_of(incident.practice))
 
 
 def say(incident: Incident, member: Member, step: str, reply: Reply = Reply.DONE, **fields: Any) -> None:

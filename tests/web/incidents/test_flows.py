@@ -24,6 +24,7 @@ from hygie.web.incidents.models import Incident, IncidentEvent
 from hygie.web.journal.flows import Actor
 from hygie.web.journal.models import JournalEntry
 from tests.web.conftest import make_practice
+from tests.web.incidents.conftest import clocks_of
 
 NOW = datetime(2026, 11, 10, 8, 21, tzinfo=PARIS)
 NAME = "Madame Zéphyrine Canari"
@@ -53,7 +54,7 @@ def kinds(incident):
 
 
 def test_opening_starts_the_complaint_and_not_the_cnil(incident):
-    found = {clock.id: clock for clock in selectors.clocks_of(incident, NOW)}
+    found = {clock.id: clock for clock in clocks_of(incident, NOW)}
     assert found["complaint"].due_at == NOW + timedelta(hours=72)
     assert found["cnil"].state == "not_started"
     assert found["cnil"].due_at is None
@@ -64,7 +65,7 @@ def test_opening_starts_the_complaint_and_not_the_cnil(incident):
 def test_awareness_given_at_once_starts_both(practice, actor):
     incident = open_one(actor, practice, aware_at=NOW + timedelta(hours=1), stolen=False)
     assert kinds(incident) == ["opened", "theft", "aware"]
-    found = {clock.id: clock for clock in selectors.clocks_of(incident, NOW)}
+    found = {clock.id: clock for clock in clocks_of(incident, NOW)}
     assert found["cnil"].due_at - found["complaint"].due_at == timedelta(hours=1)
 
 
@@ -122,7 +123,7 @@ def test_a_waived_complaint_opens_the_gate_and_keeps_its_reason(actor, incident)
     answer(actor, incident, "reinstall")
     state = selectors.state_of_incident(incident)
     assert state.steps["complaint"].reason == "Décision du titulaire"
-    assert {clock.id: clock.state for clock in selectors.clocks_of(incident, NOW)}["complaint"] == "waived"
+    assert {clock.id: clock.state for clock in clocks_of(incident, NOW)}["complaint"] == "waived"
 
 
 @pytest.mark.parametrize("name", ["Jeanne Quatrebarbes", "Mme Lee", "MARTIN 1", "=1+1", " " * 40 + "x", "1" * 41])
@@ -201,10 +202,10 @@ def test_a_row_taken_away_shows(actor, incident):
 
 
 def test_a_clock_that_goes_back_is_told_and_moves_no_delay(actor, incident):
-    before = [clock.due_at for clock in selectors.clocks_of(incident, NOW)]
+    before = [clock.due_at for clock in clocks_of(incident, NOW)]
     answer(actor, incident, "isolate", now=NOW - timedelta(hours=5))
     assert kinds(incident) == ["opened", "clock", "step"]
-    assert [clock.due_at for clock in selectors.clocks_of(incident, NOW)] == before
+    assert [clock.due_at for clock in clocks_of(incident, NOW)] == before
     assert JournalEntry.objects.filter(kind="incident.clock").count() == 1
 
 
@@ -239,7 +240,7 @@ def test_a_false_alarm_closes_and_stays(actor, incident):
     flows.dismiss(actor, incident, "C'était une mise à jour", now=NOW)
     state = selectors.state_of_incident(incident)
     assert state.false_alarm
-    assert {clock.state for clock in selectors.clocks_of(incident, NOW)} == {"not_applicable"}
+    assert {clock.state for clock in clocks_of(incident, NOW)} == {"not_applicable"}
     with pytest.raises(AlreadyClosed):
         flows.dismiss(actor, incident, "", now=NOW)
     assert JournalEntry.objects.filter(kind="incident.closed").count() == 1

@@ -7,9 +7,8 @@ from hygie.incident.clocks import by_id
 from hygie.web.accounts.access import Role
 from hygie.web.incidents.forms_identity import luhn
 from hygie.web.incidents.models import Identity
-from hygie.web.incidents.selectors import clocks_of
 from hygie.web.journal.models import JournalEntry
-from tests.web.incidents.conftest import text
+from tests.web.incidents.conftest import clocks_of, text
 from tests.web.incidents.papers_kit import url
 
 SHEET = {

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from hygie.core.errors import Refused
 from hygie.core.french import hour_in_words
 from hygie.incident.events import Kind
 from hygie.incident.state import Reply, StepAnswer
-from hygie.reference.playbooks import Step, steps_of
+from hygie.reference.playbooks import Step
 from hygie.web.incidents import flows, selectors
 from hygie.web.incidents.hours import here
 from hygie.web.incidents.models import Incident
@@ -19,21 +18,6 @@ WORDS = {
     Reply.DONE: "c’est fait", Reply.NOBODY: "personne ne répond", Reply.UNKNOWN: "on ne sait pas",
     Reply.WAIVED: "on y renonce",
 }  # fmt: skip
-
-
-class NotWaivable(Refused):
-    """Nobody may give this step up, or only with a reason."""
-
-    code = "not_waivable"
-
-    def __init__(self, *, reason: bool) -> None:
-        """`reason`: whether only the reason is missing."""
-        if reason:
-            super().__init__(
-                "Dites pourquoi vous renoncez à cette étape.", "Une phrase suffit : elle reste au journal."
-            )
-        else:
-            super().__init__("On ne renonce pas à cette étape.", "Faites-la, ou répondez « je ne sais pas ».")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +35,15 @@ class Said:
 def answer_seen(actor: Actor, incident: Incident, said: Said, *, now: datetime) -> StepAnswer | None:
     """Say it, unless somebody answered since the page was shown: their answer is given back and nothing is written.
 
-    NotWaivable, and the errors of `flows.answer_step`.
+    The errors of `flows.answer_step`.
     """
     Incident.objects.select_for_update().get(pk=incident.pk)
     state = selectors.state_of_incident(incident)
     standing = state.steps.get(said.step)
     if standing is not None and standing.rank > said.seen:
         return standing
-    if said.reply is Reply.WAIVED:
-        _check_waiver(state.playbook, said)
     flows.answer_step(actor, incident, said.step, said.reply, now=now, receipt=said.receipt, reason=said.reason)
     return None
-
-
-def _check_waiver(playbook: str, said: Said) -> None:
-    step = next((one for one in steps_of(playbook) if one.id == said.step), None)
-    if step is not None and not step.waivable:
-        raise NotWaivable(reason=False)
-    if not said.reason.strip():
-        raise NotWaivable(reason=True)
 
 
 def weighty(step: Step) -> bool:
@@ -88,9 +62,10 @@ def note_seen(  # noqa: PLR0913 - a verb names all it needs
 ) -> bool:
     """Write the line once: the same text of the same person, sent again from the same page, is not written twice."""
     Incident.objects.select_for_update().get(pk=incident.pk)
-    later = [event for event in selectors.events_of(incident) if event.rank > seen and event.kind is Kind.NOTE]
-    if any(event.author == actor.id and event.facts["text"] == text.strip() for event in later):
+    events = selectors.events_of(incident)
+    later = [event for event in events if event.rank > seen and event.kind is Kind.NOTE]
+    if any(event.author == actor.id and event.facts.get("text") == text.strip() for event in later):
         return False
-    known = {event.rank for event in selectors.events_of(incident)}
+    known = {event.rank for event in events}
     flows.add_note(actor, incident, text, now=now, corrects=corrects if corrects in known else None, quoted=quoted)
     return True

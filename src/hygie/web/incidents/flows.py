@@ -16,7 +16,7 @@ from hygie.core.french import day_in_words, hour_in_words, typeset
 from hygie.incident.clocks import clocks
 from hygie.incident.errors import AlreadyClosed, NotATime, ReasonMissing, UnknownPlaybook
 from hygie.incident.events import GENESIS, Event, Kind, canonical, seal
-from hygie.incident.state import Reply, State
+from hygie.incident.state import Reply
 from hygie.incident.steps import check_answer, check_close
 from hygie.reference.playbooks import playbooks
 from hygie.web.incidents import selectors
@@ -87,42 +87,49 @@ def append(
 ) -> IncidentEvent:
     """Add one event. `summary` goes to the practice's journal: constants and titles only, nothing typed."""
     Incident.objects.select_for_update().get(pk=incident.pk)
-    _note_clock(incident, now)
-    row = _written(actor, incident, kind, facts, now)
+    last = _note_clock(incident, incident.events.order_by("-rank").first(), now)
+    return _added(actor, incident, last, kind, facts, summary, now)
+
+
+def _added(
+    actor: Actor,
+    incident: Incident,
+    last: IncidentEvent | None,
+    kind: Kind,
+    facts: Mapping[str, Any],
+    summary: str,
+    now: datetime,
+) -> IncidentEvent:
+    """The event after `last`, and its line in the practice's journal."""
+    event = Event(last.rank + 1 if last else 1, kind, now, actor.id, actor.name, dict(facts))
+    row = _written(incident, last, event)
     data = {"incident": incident.reference, "rank": row.rank, "digest": row.digest}
-    record(
-        actor, f"incident.{kind.value}", typeset(summary), subject=f"incident:{incident.pk}", data=data, occurred_at=now
-    )
+    subject = f"incident:{incident.pk}"
+    record(actor, f"incident.{kind.value}", typeset(summary), subject=subject, data=data, occurred_at=now)
     return row
 
 
-def _written(actor: Actor, incident: Incident, kind: Kind, facts: Mapping[str, Any], now: datetime) -> IncidentEvent:
-    last = incident.events.order_by("-rank").first()
-    rank, previous = (last.rank + 1, last.digest) if last else (1, GENESIS)
-    event = Event(rank, kind, now, actor.id, actor.name, dict(facts))
+def _written(incident: Incident, last: IncidentEvent | None, event: Event) -> IncidentEvent:
+    digest = seal(str(incident.pk), last.digest if last else GENESIS, event)
     return IncidentEvent.objects.create(
-        practice_id=incident.practice_id, incident=incident, rank=rank, kind=kind.value, at=now, author=actor.id,
-        author_name=actor.name, facts=canonical(facts), digest=seal(str(incident.pk), previous, event),
+        practice_id=incident.practice_id, incident=incident, rank=event.rank, kind=event.kind.value, at=event.at,
+        author=event.author, author_name=event.author_name, facts=canonical(event.facts), digest=digest,
     )  # fmt: skip
 
 
-def _note_clock(incident: Incident, now: datetime) -> None:
-    """A clock that goes back is told, never corrected: the order of events is their rank."""
-    last = incident.events.order_by("-rank").first()
+def _note_clock(incident: Incident, last: IncidentEvent | None, now: datetime) -> IncidentEvent | None:
+    """A clock that goes back is told, never corrected: the order of events is their rank. Gives the last event."""
     if last is None or last.at - now <= CLOCK_WENT_BACK:
-        return
-    system = Actor.system(incident.practice_id)
-    facts = {"was": last.at.isoformat(), "now": now.isoformat()}
-    row = _written(system, incident, Kind.CLOCK, facts, now)
+        return last
     text = "L’horloge de l’ordinateur a reculé : l’ordre des lignes fait foi, pas leur heure."
-    data = {"incident": incident.reference, "rank": row.rank, "digest": row.digest}
-    record(system, "incident.clock", text, subject=f"incident:{incident.pk}", data=data)
+    facts = {"was": last.at.isoformat(), "now": now.isoformat()}
+    return _added(Actor.system(incident.practice_id), incident, last, Kind.CLOCK, facts, text, now)
 
 
 @transaction.atomic
 def answer_step(
     actor: Actor, incident: Incident, step_id: str, reply: Reply, *, now: datetime, receipt: str = "", reason: str = ""
-) -> State:
+) -> None:
     """Say what became of a step. Errors of `steps.check_answer`. Said twice the same, it is written once."""
     Incident.objects.select_for_update().get(pk=incident.pk)
     state = selectors.state_of_incident(incident)
@@ -130,10 +137,9 @@ def answer_step(
     receipt = receipt.strip()[:40] if step.receipt and reply is Reply.DONE else ""
     before = state.steps.get(step_id)
     if before is not None and (before.reply, before.receipt) == (reply, receipt) and reply.settled:
-        return state
+        return
     facts = {"step": step_id, "reply": reply.value, "receipt": receipt, "reason": reason[:LONGEST_TEXT]}
     append(actor, incident, Kind.STEP, facts, f"{step.doing} : {_WORDS[reply]}.", now=now)
-    return selectors.state_of_incident(incident)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ Nothing typed goes to the journal: constants, counts and titles only.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -16,8 +16,6 @@ from hygie.web.errors import Outdated
 from hygie.web.incidents import flows, selectors
 from hygie.web.incidents.models import Identity, Incident, PrintedKit
 from hygie.web.journal.flows import Actor, record
-
-TOLD: Final = frozenset({Kind.BREACH, Kind.SEVERITY, Kind.DECISION})
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from hygie.core.french import plural, typeset
 from hygie.incident.clocks import ClockState, Contract, applies, clocks
@@ -135,14 +135,10 @@ def paper_links(room: Room) -> dict[str, str]:
     """The pages of the documents, for who may open them."""
     wanted = {"papers": Action.SEE_INCIDENT_PAPERS, "breach": Action.SEE_INCIDENT_PAPERS,
               "severity": Action.SEE_INCIDENT_PAPERS}  # fmt: skip
-    return {f"{name}_url": _url(name, room) if room.may(action) else "" for name, action in wanted.items()}
-
-
-def _url(name: str, room: Room) -> str:
-    try:
-        return str(reverse(f"incidents:{name}", args=[room.incident.pk]))
-    except NoReverseMatch:
-        return ""
+    return {
+        f"{name}_url": reverse(f"incidents:{name}", args=[room.incident.pk]) if room.may(action) else ""
+        for name, action in wanted.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError
 
-from hygie.incident.clocks import Contract, IncidentClock, clocks
+from hygie.incident.clocks import Contract
 from hygie.incident.events import GENESIS, Event, Kind, facts_of, seal
 from hygie.incident.state import State, state_of
 from hygie.reference.playbooks import Step, steps_of
@@ -71,11 +70,6 @@ def contract_of(practice: Any) -> Contract:
     """What the contract and the place change in the clocks."""
     row = identity_of(practice)
     return Contract(row.insurer_days, row.theft_days, practice.local_law)
-
-
-def clocks_of(incident: Incident, now: datetime) -> tuple[IncidentClock, ...]:
-    """The five clocks."""
-    return clocks(state_of_incident(incident), now, contract_of(incident.practice))
 
 
 def plan_of(incident: Incident) -> tuple[Step, ...]:
