@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygie.cli.french import FrenchCommand
-from hygie.cli.practice import practice_option
+from hygie.cli.practice import practice_option, usable
 from hygie.core.clock import SystemClock
-from hygie.core.errors import MissingPart, UnreadableInput, UsageError
+from hygie.core.errors import MissingPart, UsageError
 from hygie.core.folder import data_folder
 from hygie.core.french import hour_in_words
 
@@ -28,19 +28,6 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 NEEDED = ("django", "allauth", "cheroot", "whitenoise")
-
-
-class FolderUnusable(UnreadableInput):
-    """The data folder cannot be made, or cannot be written."""
-
-    code = "folder_unusable"
-
-    def __init__(self) -> None:
-        """Nothing was made."""
-        super().__init__(
-            "Le dossier de données ne peut pas servir.",
-            "Vérifiez ses droits et la place sur le disque, ou donnez-en un autre avec --practice.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +75,7 @@ def servir(  # noqa: PLR0913, PLR0917 - one parameter an option
     from hygie.web.server.lock import single_instance
 
     os.umask(0o077)
-    folder = _usable(practice or data_folder())
+    folder = usable(practice or data_folder())
     os.environ["HYGIE_HOME"] = str(folder)
     now = SystemClock().now()
     with single_instance(folder):
@@ -121,18 +108,6 @@ def _reset(folder: Path, person: str, form: str, now: datetime) -> None:
     lines = [f"Code d’entrée de {name}, à usage unique, pour trois jours : {code}"]
     lines += ["Relancez Hygie, ouvrez la page /invitation/ et choisissez un nouveau mot de passe."]
     click.echo("\n".join(lines))
-
-
-def _usable(practice: Path) -> Path:
-    """The folder, made when it is missing."""
-    try:
-        folder = practice.resolve()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise FolderUnusable from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise FolderUnusable
-    return folder
 
 
 def _require_extra() -> None:

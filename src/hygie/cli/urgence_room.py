@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hygie.cli.servir import FolderUnusable
+from hygie.cli.practice import usable
 from hygie.core.clock import PARIS, SystemClock
 from hygie.core.errors import HygieError, MissingPart, Refused, UnreadableInput, UsageError
 from hygie.core.folder import data_folder
@@ -143,18 +143,6 @@ def require_extra() -> None:
         )
 
 
-def usable(practice: Path) -> Path:
-    """The folder, made when it is missing. FolderUnusable."""
-    try:
-        folder = practice.resolve()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise FolderUnusable from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise FolderUnusable
-    return folder
-
-
 def make_ready(folder: Path, now: datetime) -> None:
     """Keys and database in their present form. DataHeld, and the errors of `web.data.prepare_database`.
 
@@ -205,20 +193,15 @@ def _is_current() -> bool:
     import django
 
     django.setup()
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import connection
 
-    from hygie.web.data import DataTooNew
+    from hygie.web.data import DataUnreadable, is_current
 
     try:
-        executor = MigrationExecutor(connection)
-        applied = set(executor.loader.applied_migrations)
-    except DatabaseError:
+        return is_current()
+    except DataUnreadable:
         connection.close()
         return False
-    if applied - set(executor.loader.graph.nodes):
-        raise DataTooNew
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _practice(now: datetime) -> Any:

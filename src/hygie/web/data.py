@@ -92,6 +92,11 @@ def prepare_database(folder: Path, now: datetime) -> Path | None:
     return copy
 
 
+def is_current() -> bool:
+    """Whether the database has the present form. DataTooNew, DataUnreadable."""
+    return not _state()[0]
+
+
 def _state() -> tuple[bool, bool]:
     """Whether the form must change, and whether there is something to lose."""
     try:
