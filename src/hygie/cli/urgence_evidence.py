@@ -106,7 +106,7 @@ def _added(
 
 def _told(error: Exception) -> HygieError:
     """A name that no file can have (a NUL byte) is a file that does not open."""
-    from hygie.web.incidents.intake import CannotRead
+    from hygie.web.incidents.evidence.intake import CannotRead
 
     return error if isinstance(error, HygieError) else CannotRead()
 

@@ -21,8 +21,8 @@ from hygie.core.errors import HygieError, Refused, UnreadableInput
 
 if TYPE_CHECKING:
     from hygie.cli.urgence_room import Room
+    from hygie.web.incidents.evidence.package import Package
     from hygie.web.incidents.models import Incident
-    from hygie.web.incidents.package import Package
 
 MOST_BYTES_OF_LIST: Final = 5_000_000
 SIGNATURE_BYTES = 1_000
@@ -87,8 +87,8 @@ def _written(here: "Room", incident: "Incident", output: Path, key: Path | None)
     """Make the folder; the names of what it holds, in order."""
     from hygie.documents.incident_papers import make_all
     from hygie.web.incidents.dossier import dossier_of
+    from hygie.web.incidents.evidence.signing import sign_folder
     from hygie.web.incidents.flows_papers import note_document
-    from hygie.web.incidents.signing import sign_folder
 
     papers = make_all(dossier_of(incident, here.now))
     with _in_place_of(output, incident.reference) as folder:
@@ -115,7 +115,7 @@ def _write(path: Path, raw: bytes) -> None:
 
 def _check_key(key: Path | None, output: Path) -> None:
     """The key must not travel with what it opens, wherever the folder ends."""
-    from hygie.web.incidents.package import KeyInside
+    from hygie.web.incidents.evidence.package import KeyInside
 
     if key is not None and key.resolve().is_relative_to(output.resolve()):
         raise KeyInside
@@ -125,7 +125,7 @@ def _package(here: "Room", incident: "Incident", folder: Path, key: Path | None)
     if key is None:
         return None
     from hygie.cli.urgence_evidence import progress_line
-    from hygie.web.incidents.package import build_package
+    from hygie.web.incidents.evidence.package import build_package
 
     with progress_line("Preuves") as progress:
         return build_package(here.actor, incident, folder, key_file=key, now=here.now, progress=progress)
@@ -163,7 +163,7 @@ def _check_target(target: Path, reference: str) -> None:
 
 def _is_ours(folder: Path, reference: str) -> bool:
     """Empty, or exactly what this practice signed for this incident: a text somebody completed since is theirs."""
-    from hygie.web.incidents.signing import MANIFEST, SIGNATURE, VERIFIER
+    from hygie.web.incidents.evidence.signing import MANIFEST, SIGNATURE, VERIFIER
 
     names = {path.name for path in folder.iterdir()}
     if not names:
@@ -179,7 +179,7 @@ def _signed(folder: Path) -> bool:
     """Whether the practice's own key signed the list, not merely a key that lies beside it."""
     from hygie.incident.manifest import public_pem, verify
     from hygie.web.crypto import vault
-    from hygie.web.incidents.signing import MANIFEST, SIGNATURE
+    from hygie.web.incidents.evidence.signing import MANIFEST, SIGNATURE
 
     key = public_pem(vault.signing_key())
     return verify(key, (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_bytes()[:SIGNATURE_BYTES])

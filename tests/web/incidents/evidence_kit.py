@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from hygie.core.clock import PARIS
-from hygie.web.incidents import evidence, flows, store
+from hygie.web.incidents import evidence, flows
+from hygie.web.incidents.evidence import store
 from hygie.web.journal.flows import Actor
 from tests.web.conftest import make_practice
 

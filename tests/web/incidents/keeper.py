@@ -22,9 +22,10 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from hygie.web.data import prepare_database  # noqa: E402
-from hygie.web.incidents import evidence, flows, selectors, store  # noqa: E402
+from hygie.web.incidents import evidence, flows, selectors  # noqa: E402
+from hygie.web.incidents.evidence import store  # noqa: E402
+from hygie.web.incidents.evidence.package import build_package, verify_package  # noqa: E402
 from hygie.web.incidents.models import Incident  # noqa: E402
-from hygie.web.incidents.package import build_package, verify_package  # noqa: E402
 from hygie.web.journal.flows import Actor, journal  # noqa: E402
 from hygie.web.practice.models import Practice  # noqa: E402
 

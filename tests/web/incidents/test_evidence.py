@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from hygie.web.incidents import evidence, intake, selectors, store
-from hygie.web.incidents.intake import (
+from hygie.web.incidents import evidence, selectors
+from hygie.web.incidents.evidence import intake, store
+from hygie.web.incidents.evidence.intake import (
     CannotRead,
     NotAFile,
     PieceAltered,

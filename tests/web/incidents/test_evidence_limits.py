@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db import connection
 
 from hygie.incident.errors import AlreadyClosed, NotATime
-from hygie.web.incidents import evidence, flows, intake, selectors, store
-from hygie.web.incidents.intake import (
+from hygie.web.incidents import evidence, flows, selectors
+from hygie.web.incidents.evidence import intake, store
+from hygie.web.incidents.evidence.intake import (
     NoRoom,
     StayedInPlace,
     TooMuch,
@@ -228,7 +229,8 @@ django.setup()
 from django.utils import timezone
 from hygie.core.errors import HygieError
 from hygie.web.data import prepare_database
-from hygie.web.incidents import evidence, flows, selectors, store
+from hygie.web.incidents import evidence, flows, selectors
+from hygie.web.incidents.evidence import store
 from hygie.web.journal.flows import Actor
 from hygie.web.practice.models import Practice
 folder, now = Path(os.environ["HYGIE_HOME"]), timezone.now()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hygie.web.incidents import package_check
+from hygie.web.incidents.evidence import check
 from tests.conftest import LONG
 from tests.web.faults.serving import environment
 
@@ -147,7 +147,7 @@ def test_a_package_is_whole_or_made_again(tmp_path):
         process.communicate()
         if made := list(out.glob("*.tar.age")):
             finished += 1
-            assert package_check.verify_package(made[0], key).ok
+            assert check.verify_package(made[0], key).ok
         else:
             assert run(folder, "pack", str(out), str(key)).stdout.splitlines()[-1] == "made True"
             assert not [path for path in out.iterdir() if path.name.endswith(".part")]

@@ -16,9 +16,17 @@ import pyrage
 import pytest
 
 from hygie.core.clock import PARIS
-from hygie.web.incidents import evidence, flows, package, selectors, signing, store
-from hygie.web.incidents.intake import CannotRead, NotAFile
-from hygie.web.incidents.package import CannotWrite, KeyInside, KeyThere, NoRoomThere, PackageThere, verify_package
+from hygie.web.incidents import evidence, flows, selectors
+from hygie.web.incidents.evidence import package, signing, store
+from hygie.web.incidents.evidence.intake import CannotRead, NotAFile
+from hygie.web.incidents.evidence.package import (
+    CannotWrite,
+    KeyInside,
+    KeyThere,
+    NoRoomThere,
+    PackageThere,
+    verify_package,
+)
 from hygie.web.journal.flows import Actor
 from hygie.web.journal.models import JournalEntry
 from tests.namespaces import own_mounts

@@ -14,8 +14,9 @@ from django.utils.dateparse import parse_datetime
 
 from hygie.core.clock import PARIS
 from hygie.incident.state import Reply
-from hygie.web.incidents import evidence, flows, package, package_check, selectors, store
-from hygie.web.incidents.package import verify_package
+from hygie.web.incidents import evidence, flows, selectors
+from hygie.web.incidents.evidence import check, package, store
+from hygie.web.incidents.evidence.package import verify_package
 from hygie.web.journal.flows import Actor, journal
 
 NOW = datetime(2026, 11, 10, 8, 21, tzinfo=PARIS)
@@ -136,20 +137,20 @@ def test_a_bit_of_what_the_package_holds(incident, chance, tmp_path):
         Actor.system(incident.practice_id), incident, tmp_path / "p", key_file=tmp_path / "k", now=NOW
     )
     seen = contents(made)
-    assert package_check._judged(seen).ok
+    assert check._judged(seen).ok
     names = sorted(seen.small)
     for number in range(MEMBERS):
         name = names[number % len(names)]
         changed = flipped(seen.small[name], chance)
         small = {**seen.small, name: changed}
-        digests = {**seen.digests, name: package_check.hashlib.sha256(changed).hexdigest()}
-        assert not package_check._judged(package_check._Seen(digests, small)).ok, name
+        digests = {**seen.digests, name: check.hashlib.sha256(changed).hexdigest()}
+        assert not check._judged(check._Seen(digests, small)).ok, name
 
 
 def contents(made):
-    opener = package_check.read_key(made.key_file)
-    with made.path.open("rb") as file, package_check.vault.decrypting(file, opener) as clear:
-        return package_check._seen(clear)
+    opener = check.read_key(made.key_file)
+    with made.path.open("rb") as file, check.vault.decrypting(file, opener) as clear:
+        return check._seen(clear)
 
 
 def test_a_bit_of_the_package_itself(incident, chance, tmp_path):

@@ -16,8 +16,8 @@ from hygie.web.accounts.access import Action
 from hygie.web.accounts.gates import allowed, owned, require
 from hygie.web.incidents import pages
 from hygie.web.incidents.evidence import add_piece, note_custody, piece_of, read_piece
+from hygie.web.incidents.evidence.intake import MEDIA
 from hygie.web.incidents.forms_room import PieceForm
-from hygie.web.incidents.intake import MEDIA
 from hygie.web.incidents.models import Incident
 from hygie.web.incidents.room import Room, head
 from hygie.web.incidents.views.common import UNPROCESSABLE, read, tell

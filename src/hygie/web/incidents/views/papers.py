@@ -20,9 +20,9 @@ from hygie.web.accounts.access import Action
 from hygie.web.accounts.gates import allowed
 from hygie.web.incidents import flows_papers
 from hygie.web.incidents.dossier import dossier_of
+from hygie.web.incidents.evidence.signing import key_fingerprint, signature_files
 from hygie.web.incidents.models import Incident
 from hygie.web.incidents.pages_papers import paper_lines, title_of
-from hygie.web.incidents.signing import key_fingerprint, signature_files
 from hygie.web.incidents.views.paper_base import MISSING, attachment, incident_of, page
 from hygie.web.journal.flows import Actor
 

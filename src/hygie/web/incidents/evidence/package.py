@@ -24,13 +24,14 @@ from hygie.core.french import plural
 from hygie.incident.events import Kind
 from hygie.web.crypto import vault
 from hygie.web.errors import SealBroken
-from hygie.web.incidents import evidence, signing, store
+from hygie.web.incidents import evidence
+from hygie.web.incidents.evidence import signing, store
+from hygie.web.incidents.evidence.check import Verdict, read_key, verify_package
+from hygie.web.incidents.evidence.contents import Content, content_of
+from hygie.web.incidents.evidence.intake import size_in_words
+from hygie.web.incidents.evidence.signing import sign_folder
 from hygie.web.incidents.flows import append
-from hygie.web.incidents.intake import size_in_words
 from hygie.web.incidents.models import Incident
-from hygie.web.incidents.package_check import Verdict, read_key, verify_package
-from hygie.web.incidents.package_inside import Content, content_of
-from hygie.web.incidents.signing import sign_folder
 from hygie.web.journal.flows import Actor
 
 __all__ = ["Package", "Verdict", "build_package", "sign_folder", "verify_package"]

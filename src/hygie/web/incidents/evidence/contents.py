@@ -13,8 +13,9 @@ from typing import Any, Final
 from hygie.core.clock import PARIS
 from hygie.incident.events import GENESIS, Event, Kind, seal
 from hygie.incident.state import Piece, State, state_of
-from hygie.web.incidents import evidence, selectors, signing
-from hygie.web.incidents.intake import MEDIA
+from hygie.web.incidents import evidence, selectors
+from hygie.web.incidents.evidence import signing
+from hygie.web.incidents.evidence.intake import MEDIA
 from hygie.web.incidents.models import Incident
 from hygie.web.inventory.writing import as_csv
 

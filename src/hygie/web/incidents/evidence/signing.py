@@ -17,7 +17,7 @@ from hygie.core.clock import PARIS
 from hygie.core.french import day_in_words, hour_in_words
 from hygie.incident.manifest import manifest, public_pem, sign
 from hygie.web.crypto import vault
-from hygie.web.incidents.intake import CannotRead, NotAFile, TooMuch
+from hygie.web.incidents.evidence.intake import CannotRead, NotAFile, TooMuch
 
 MANIFEST: Final = "MANIFEST.sha256"
 SIGNATURE: Final = "MANIFEST.sig"

@@ -18,11 +18,12 @@ from hygie.incident.errors import AlreadyClosed, NotATime
 from hygie.incident.events import Kind
 from hygie.incident.state import Piece
 from hygie.web.errors import SealBroken
-from hygie.web.incidents import intake, selectors, store
+from hygie.web.incidents import selectors
+from hygie.web.incidents.evidence import intake, store
+from hygie.web.incidents.evidence.intake import MEDIA, PieceAltered, PieceGone, StayedInPlace, TooMuch, UnknownPiece
+from hygie.web.incidents.evidence.store import Progress, Read
 from hygie.web.incidents.flows import AHEAD, append
-from hygie.web.incidents.intake import MEDIA, PieceAltered, PieceGone, StayedInPlace, TooMuch, UnknownPiece
 from hygie.web.incidents.models import Incident, IncidentEvent
-from hygie.web.incidents.store import Progress, Read
 from hygie.web.journal.flows import Actor
 
 MOST_PIECES: Final = 2_000

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from hygie.web.crypto import vault
 from hygie.web.errors import SealBroken
-from hygie.web.incidents.intake import HEAD, CannotRead, Given, NoRoom, NotKept, TooMuch
+from hygie.web.incidents.evidence.intake import HEAD, CannotRead, Given, NoRoom, NotKept, TooMuch
 
 FOLDER: Final = "evidence"
 CHUNK: Final = 1 << 18

@@ -14,9 +14,9 @@ from typing import Any, Final
 from hygie.incident.manifest import ManifestUnreadable, parse, verify
 from hygie.web.crypto import vault
 from hygie.web.errors import SealBroken
-from hygie.web.incidents.intake import CannotRead
-from hygie.web.incidents.package_inside import CUSTODY, INVENTORY, JOURNAL, follows
-from hygie.web.incidents.signing import MANIFEST, PUBLIC_KEY, SIGNATURE, VERIFIER
+from hygie.web.incidents.evidence.contents import CUSTODY, INVENTORY, JOURNAL, follows
+from hygie.web.incidents.evidence.intake import CannotRead
+from hygie.web.incidents.evidence.signing import MANIFEST, PUBLIC_KEY, SIGNATURE, VERIFIER
 
 MOST_MEMBERS: Final = 10_000
 LARGEST_SMALL: Final = 64_000_000
