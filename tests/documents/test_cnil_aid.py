@@ -139,3 +139,17 @@ def test_a_breach_that_holds_anything_never_breaks_the_aid(held: object) -> None
     names = [one.id for section in cnil_form().sections for one in section.fields]
     incidents.add(events, Kind.BREACH, **dict.fromkeys(names, held))
     assert "x" not in {row.value for rows in fields(cnil_initial(dossier(found=events))).values() for row in rows}
+
+
+def test_patients_are_said_to_be_told_only_with_the_day_and_the_number() -> None:
+    def said(**breach: object) -> str:
+        made = incidents.events()
+        incidents.add(made, Kind.DECISION, about="patients", decision="yes", reasons=[], exception="")
+        incidents.add(made, Kind.STEP, step="patients", reply="fait", receipt="", reason="")
+        incidents.add(made, Kind.BREACH, **breach)
+        (row,) = fields(cnil_initial(dossier(found=made)))["Les personnes ont-elles été prévenues ?"]
+        return row.value
+
+    assert said() == ""
+    assert said(communicated_on="2026-11-20") == ""
+    assert "Oui" in said(communicated_on="2026-11-20", communicated_people=250)

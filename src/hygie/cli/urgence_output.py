@@ -176,9 +176,11 @@ def _call(now: Standing, step: Step) -> Iterator[str]:
 
 def _answers(now: Standing, step: Step) -> Iterator[str]:
     yield ""
-    yield "Ensuite, tapez une de ces trois lignes :"
+    yield "Ensuite, tapez une de ces lignes :"
     reference = now.incident.reference
     for reply, words in _ANSWERS:
+        if reply == "personne" and not step.call:
+            continue
         proof = ("--receipt", "NUMÉRO") if reply == "fait" and step.receipt == "required" else ()
         yield typeset(f"  {words} :")
         yield f"    {now.line('etape', reference, step.id, reply, *proof)}"

@@ -74,7 +74,7 @@ def dossier(incident: str, output: Path, evidence_key: Path | None, practice: Pa
         found = here.incident(incident)
         names = _written(here, found, output, evidence_key)
         lines = [
-            f"{len(names)} fichiers écrits, avec leur liste signée.",
+            f"{len(names)} fichiers écrits dans {output}, avec leur liste signée.",
             "Relisez chaque document avant de l'envoyer.",
         ]
         if evidence_key is not None:

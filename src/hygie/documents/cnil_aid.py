@@ -192,8 +192,14 @@ def _told(dossier: Dossier, _: str) -> str:
     clock = say.clock_of(dossier, "patients")
     if decision is None:
         return ""
+    if clock and clock.done_at and not _told_in_full(dossier):
+        return ""  # ticked, but neither the day nor the number is known: the doctor says it to the CNIL, not Hygie
     told = "no" if decision.get("decision") == "no" else "yes" if clock and clock.done_at else "soon"
     return form.cnil_form().label("communication", told)
+
+
+def _told_in_full(dossier: Dossier) -> bool:
+    return bool(dossier.state.breach.get("communicated_on") and dossier.state.breach.get("communicated_people"))
 
 
 def _exception(dossier: Dossier, _: str) -> str:
@@ -204,7 +210,7 @@ def _exception(dossier: Dossier, _: str) -> str:
 
 def _content(dossier: Dossier, _: str) -> str:
     told = dossier.state.decisions.get("patients", {}).get("decision") == "yes"
-    return f"Lettre type jointe, sans nom (incident {dossier.reference})." if told else ""
+    return f"Joindre la lettre type, sans nom (incident {dossier.reference})." if told else ""
 
 
 def _officer(dossier: Dossier, _: str) -> str:

@@ -4,7 +4,7 @@ A path stops after three questions, whatever the file says. `infer` is total: wh
 playbook or an examination.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -102,6 +102,12 @@ def instruction(answers: Mapping[str, str]) -> str:
     for question, answer in _path(answers):
         told = _choice(question, answer).tell or told
     return told
+
+
+def recalled(answers: Mapping[str, str], questions: Collection[str]) -> tuple[str, ...]:
+    """What was answered to these questions and what it asks for: « Non, c'est coupé » : laissez l'ordinateur allumé."""
+    asked = [(question, _choice(question, answer)) for question, answer in _path(answers)]
+    return tuple(f"« {one.label} » : {one.tell}" for question, one in asked if question.id in questions and one.tell)
 
 
 def _path(answers: Mapping[str, str]) -> Iterator[tuple[Question, str]]:

@@ -248,3 +248,9 @@ def test_a_notice_sent_before_anybody_said_when_it_was_known_does_not_say_the_op
     page = text(holder.get(f"/incidents/{incident.pk}/delais/"))
     assert "La CNIL est prévenue." in page
     assert "Le délai ne court pas." not in page
+
+
+def test_a_leak_known_before_the_incident_is_pointed_out(holder, incident, members):
+    known = state(incident).known_at
+    flows.set_aware(Actor.of(members[Role.HOLDER]), incident, known - timedelta(hours=2), "", now=timezone.localtime())
+    assert "La fuite est notée avant l’incident lui-même." in text(holder.get(f"/incidents/{incident.pk}/delais/"))

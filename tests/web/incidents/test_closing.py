@@ -85,3 +85,17 @@ def test_when_all_is_settled_the_room_says_so(holder: Client, incident: Incident
     page = text(holder.get(url(incident, "room")))
     assert "Toutes les étapes sont réglées." in page
     assert "Fermer l’incident" in page
+
+
+def test_a_false_alarm_keeps_no_order_and_no_delay_on_its_page(holder, incident):
+    holder.post(f"/incidents/{incident.pk}/cloturer/", {"act": "false", "reason": "Une mise à jour"})
+    page = text(holder.get(f"/incidents/{incident.pk}/"))
+    assert "Fausse alerte : cet incident est clos." in page
+    for gone in ("Tant que ce n’est pas fini", "Les douze étapes", "Les mettre dans un agenda"):
+        assert gone not in page
+
+
+def test_once_the_police_was_told_nothing_offers_a_false_alarm(holder, incident, members):
+    assert "Fausse alerte : fermer" in text(holder.get(f"/incidents/{incident.pk}/cloturer/"))
+    say(incident, members[Role.HOLDER], "complaint", receipt="2026/17")
+    assert "Fausse alerte : fermer" not in text(holder.get(f"/incidents/{incident.pk}/cloturer/"))

@@ -158,3 +158,27 @@ def test_another_practice_offers_nothing_of_ours(holder: Client, other_practice:
     send(holder, RANSOMWARE)
     theirs = client_of(make_member(other_practice, Role.HOLDER))
     assert "Reprendre" not in text(theirs.get(EMERGENCY))
+
+
+def test_who_must_first_change_a_password_is_told_and_opens_nothing(members: dict[Role, Any]) -> None:
+    member = members[Role.SECRETARY]
+    member.user.must_change_password = True
+    member.user.save()
+    page = text(send(client_of(member), RANSOMWARE))
+    assert "passez d’abord par cette page" in page
+    assert reverse("account_change_password") in page
+    assert not Incident.objects.exists()
+
+
+def test_what_was_answered_is_taken_up_by_the_first_gesture(holder: Client) -> None:
+    send(holder, {**RANSOMWARE, "q-connected": "no", "q-disk": "yes"})
+    room = text(holder.get(reverse("incidents:room", args=[Incident.objects.get().pk])))
+    assert "« Non, c’est coupé »" in room
+    assert "Débranchez-le maintenant, et gardez-le à part." in room
+
+
+def test_nobody_answers_is_offered_only_where_somebody_is_called(holder: Client) -> None:
+    send(holder, RANSOMWARE)
+    room = reverse("incidents:room", args=[Incident.objects.get().pk])
+    assert "Personne ne répond" not in text(holder.get(f"{room}?etape=isolate"))
+    assert "Personne ne répond" in text(holder.get(f"{room}?etape=call_insurer"))

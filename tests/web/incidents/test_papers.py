@@ -188,3 +188,9 @@ def test_each_paper_of_the_registry_downloads(holder, incident):
     holder.post(url(incident, "gravite/"), GRAVE)
     for name in PAPERS:
         assert holder.get(url(incident, f"documents/{name}.docx")).status_code == 200, name
+
+
+def test_a_paper_that_does_not_concern_the_incident_is_not_there(holder, open_one):
+    lost = open_one("lost_device", stolen=False)
+    assert holder.get(url(lost, "documents/complaint.pdf")).status_code == 404
+    assert holder.get(url(lost, "documents/claim.pdf")).status_code == 200

@@ -48,17 +48,21 @@ class CurrentMember:
         del args, kwargs
         if request.member is None or getattr(view, "action", Action.SEE_OWN_ACCOUNT) is Action.SEE_OWN_ACCOUNT:
             return None
-        if request.user.must_change_password:
-            return redirect("account_change_password")
-        if must_enrol(request):
-            return redirect("mfa_index")
-        return None
+        owed = owes(request)
+        return redirect(owed) if owed else None
 
     @staticmethod
     def _member(user: Any) -> Any:
         from hygie.web.accounts.models import Member
 
         return Member.objects.select_related("practice", "user").filter(user=user).first()
+
+
+def owes(request: Any) -> str:
+    """The page that this person must pass by before any other, "" when there is none."""
+    if request.user.must_change_password:
+        return "account_change_password"
+    return "mfa_index" if must_enrol(request) else ""
 
 
 def must_enrol(request: Any) -> bool:

@@ -63,6 +63,7 @@ def head(room: Room) -> dict[str, Any]:
         "closed_on": short(room.state.closed_at, room.now) if room.state.closed_at else "",
         "false_alarm": room.state.false_alarm,
         "may_act": room.may(Action.ACT_IN_INCIDENT) and room.state.closed_at is None,
+        "may_add_number": room.may(Action.CHANGE_INVENTORY),
         "may_add": room.may(Action.ADD_TO_INCIDENT),
         "may_decide": room.may(Action.DECIDE_IN_INCIDENT),
         "may_see_evidence": room.may(Action.SEE_EVIDENCE),

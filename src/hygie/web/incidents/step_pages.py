@@ -8,6 +8,7 @@ from typing import Final
 from hygie.core.french import listed, plural, typeset
 from hygie.incident.state import Reply, StepAnswer
 from hygie.incident.steps import Place, next_step, places
+from hygie.reference.opening import recalled
 from hygie.reference.playbooks import Step, steps_of
 from hygie.web.incidents.acting import weighty
 from hygie.web.incidents.hours import here, short, short_day
@@ -20,6 +21,8 @@ NUMBERS: Final = (
     "Les douze étapes", "Les treize étapes", "Les quatorze étapes", "Les quinze étapes", "Les seize étapes",
     "Les dix-sept étapes", "Les dix-huit étapes", "Les dix-neuf étapes", "Les vingt étapes",
 )  # fmt: skip
+ABOUT_THE_COMPUTER: Final = ("connected", "disk")
+"""Questions whose answers the first gesture takes up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class PresentStep:
     weighty: bool = False
     how: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
 
 
 def present_step(room: Room, asked: str = "") -> PresentStep | None:
@@ -64,6 +68,7 @@ def _present(room: Room, place: Place, found: tuple[Place, ...]) -> PresentStep:
         step, place.number, len(found), room.book.who(step.who), call, where(step.call) if missing else "",
         _after(place, found), answer.rank if answer else 0, listed(place.missing, 9), _tried(answer, room.now),
         _settled(answer, room.now), weighty(step), tuple(map(typeset, step.how)), tuple(map(typeset, step.avoid)),
+        tuple(map(typeset, recalled(room.state.answers, ABOUT_THE_COMPUTER))) if step.id == "isolate" else (),
     )  # fmt: skip
 
 

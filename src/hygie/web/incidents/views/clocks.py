@@ -62,6 +62,7 @@ def _page(request: Any, found: Room, given: forms.Form | None = None) -> HttpRes
     context = {
         **head(found), **pages.clocks_block(found), **built, "late": late, "state": state,
         "theft": found.playbook.theft, "playbook": found.playbook,
+        "early": bool(state.aware_at and state.known_at and state.aware_at < state.known_at),
         "told_cnil": any(clock.id == "cnil" and clock.done_at for clock in found.clocks),
     }  # fmt: skip
     return render(request, "incidents/room_clocks.html", context, status=UNPROCESSABLE if given else 200)

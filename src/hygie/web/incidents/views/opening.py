@@ -17,6 +17,7 @@ from hygie.core.french import typeset
 from hygie.reference.opening import Inference, infer, instruction, next_question, opening
 from hygie.reference.playbooks import playbooks, steps_of
 from hygie.web.accounts.access import Action, can
+from hygie.web.accounts.middleware import owes
 from hygie.web.incidents import flows, selectors
 from hygie.web.incidents.forms_room import OpeningForm
 from hygie.web.incidents.hours import incident_day
@@ -66,8 +67,8 @@ def opened(request: Any, answers: Mapping[str, str]) -> HttpResponse | None:
 
 
 def may_open(request: Any) -> bool:
-    """Whether the answers will be recorded."""
-    return request.member is not None and can(request.member, Action.OPEN_INCIDENT)
+    """Whether the answers are recorded: not for who must first pass by another page, and could not enter the room."""
+    return request.member is not None and can(request.member, Action.OPEN_INCIDENT) and not owes(request)
 
 
 def question_block(request: Any, answers: Mapping[str, str]) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def question_block(request: Any, answers: Mapping[str, str]) -> dict[str, Any]:
         "field": f"{ANSWER}{question.id}" if question else "",
         "creation_key": key if OpeningForm({"creation_key": key}).is_valid() else uuid4(),
         "may_open": may_open(request),
+        "owed": owes(request) if request.member is not None else "",
         "underway": underway(request),
         **(_end(infer(answers)) if question is None else {}),
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from hygie.core.clock import PARIS
 from hygie.core.errors import MissingPart
-from hygie.documents.incident_papers import FILES, PAPERS, make_all
+from hygie.documents.incident_papers import FILES, PAPERS, make_all, relevant
 from hygie.documents.paper_docx import paper_docx
 from hygie.documents.paper_pdf import paper_pdf
 from hygie.web.accounts.access import Action
@@ -56,11 +56,12 @@ def _list(request: Any, incident: Incident, missing: MissingPart | None = None) 
 def download(request: Any, pk: UUID, paper: str, form: str) -> HttpResponse:
     """One paper as PDF or DOCX; that it was made goes to the incident's journal."""
     incident, now = incident_of(request, pk, Action.SEE_INCIDENT_PAPERS), timezone.localtime()
-    if paper not in PAPERS or form not in FORMS:
+    dossier = dossier_of(incident, now)
+    if paper not in relevant(dossier) or form not in FORMS:
         raise Http404
     make, media = FORMS[form]
     try:
-        content = make(PAPERS[paper][1](dossier_of(incident, now)))
+        content = make(PAPERS[paper][1](dossier))
     except MissingPart as missing:
         return _list(request, incident, missing)
     flows_papers.note_document(Actor.of(request.member), incident, paper, form, now=now)
