@@ -28,6 +28,7 @@ from hygie.probes.collection_output import (
 from hygie.probes.collection_summaries import top_folder, without_people
 from hygie.probes.machine import Machine
 from hygie.reference.collection import Item, collection
+from tests.conftest import LONG
 from tests.namespaces import own_mounts
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -308,7 +309,7 @@ def test_killed_at_any_moment_what_stays_is_whole_and_the_rest_is_taken_later(tm
     out = tmp_path / "out"
     chance = random.Random(4)
     seen: dict[str, str] = {}
-    for _ in range(20):
+    for _ in range(200 if LONG else 20):
         child = subprocess.Popen([sys.executable, "-B", "-c", RUN, str(out)], stdout=subprocess.DEVNULL)
         time.sleep(chance.uniform(0.05, 0.6))
         child.send_signal(signal.SIGKILL)
