@@ -36,6 +36,18 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A delay of an open incident: half of it, its end, and what is to be done."""
+
+    incident: Any
+    reference: str
+    clock: str
+    title: str
+    half: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What reminders are worked out of; `reviewed` gives the last review of each device."""
 
@@ -47,6 +59,9 @@ class Known:
     reviewed: Mapping[int, date] | None = None
     members: Iterable[Any] = ()
     certificate_ends_on: date | None = None
+    clocks: Iterable[RunningClock] = ()
+    lessons: Iterable[Any] = ()
+    """Incidents closed with lessons: pk, reference, closed_on."""
 
 
 def reminders(known: Known, checks: Mapping[str, CheckEntry], today: date) -> list[Reminder]:
@@ -60,6 +75,8 @@ def reminders(known: Known, checks: Mapping[str, CheckEntry], today: date) -> li
         *_reviews(known.devices, known.reviewed or {}),
         *_members(known.members, today),
         *_certificate(known.certificate_ends_on),
+        *_clocks(known.clocks),
+        *_lessons(known.lessons, today),
     ]
     near = [reminder for reminder in found if reminder.on <= today + timedelta(days=HORIZON)]
     return sorted(near, key=lambda reminder: (reminder.on, reminder.due, reminder.uid))[:KEPT]
@@ -89,6 +106,28 @@ def _earlier(day: date, days: int) -> date:
 
 def _later(day: date, days: int) -> date:
     return day + timedelta(days=min(days, date.max.toordinal() - day.toordinal()))
+
+
+def _clocks(clocks: Iterable[RunningClock]) -> Iterator[Reminder]:
+    """From half of a delay: the room tells the hour, a calendar only the day."""
+    for one in clocks:
+        title = typeset(f"{one.title} : incident {one.reference}")
+        why = typeset(f"Le délai finit le {day_in_words(one.due)}.")
+        uid = f"incident-{one.incident}-{one.clock}"
+        yield Reminder(uid, one.half, one.due, title, why, "incidents:room", (one.incident,))
+
+
+def _lessons(closed: Iterable[Any], today: date) -> Iterator[Reminder]:
+    """A month after an incident: what was to change, did it? Asked for a quarter, then left alone."""
+    for one in closed:
+        due = _later(one.closed_on, 2 * MONTH)
+        if today <= _later(due, MONTH):
+            words = (
+                f"Relire les leçons de l'incident {one.reference}",
+                "Ce qui devait changer a-t-il changé ?",
+                "incidents:room",
+            )
+            yield _reminder(f"lessons-{one.pk}", due, MONTH, words, one.pk)
 
 
 def _cards(cards: Iterable[Any]) -> Iterator[Reminder]:
