@@ -53,7 +53,7 @@ def send_due_reminders(now: datetime, address: str = "", connect: Connect = serv
 
 def _remind(mail: Mail, now: datetime, address: str, connect: Connect) -> bool:
     today = localdate(now)
-    found = rules.reminders(known(mail.practice, today), catalogue().checks, today)
+    found = rules.reminders(known(mail.practice), catalogue().checks, today)
     due = rules.due_since(found, localdate(mail.last_sent_at) if mail.last_sent_at else None, today)
     if not due:
         return False
