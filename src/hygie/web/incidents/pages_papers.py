@@ -40,6 +40,8 @@ SPARE: Final = frozenset({"complaint", "claim", "host", "isp", "software", "team
 """Papers whose blanks are meant for the hand: they are ready to be read again."""
 CNIL: Final = frozenset({"cnil", "cnil_complement"})
 AT_THE_END: Final = frozenset({"report_doctor", "report_expert"})
+BY_PEN: Final = frozenset({"patients_run", "report_doctor", "report_expert"})
+"""Papers whose blanks come after the facts: nobody is asked to fill them before."""
 FOR_PATIENTS: Final = frozenset({"patients_letter", "patients_run", "patients_notice", "poster"})
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "ready": ("afaire", "À relire"), "going": ("attente", "En cours"), "later": ("nc", "Plus tard"),
@@ -124,6 +126,8 @@ def missing_of(dossier: Dossier, name: str, make: Callable[[Dossier], Paper]) ->
     """The labels of what is still blank in a paper, in its order; for letters, what they cannot do without."""
     if name == "patients_letter":
         return list(incident_letters.lacking(dossier))
+    if name in BY_PEN:
+        return []
     rows = [row for block in make(dossier).blocks if isinstance(block, Fields) for row in block.rows]
     spare = _may_be_empty() if name in CNIL else frozenset()
     return [_small(row.label) for row in rows if not row.value and row.label not in spare]

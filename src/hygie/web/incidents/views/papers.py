@@ -45,6 +45,7 @@ def _list(request: Any, incident: Incident, missing: MissingPart | None = None) 
         "lines": paper_lines(dossier),
         "playbook": title_of(dossier.state.playbook),
         "missing": missing,
+        "unfilled": not (dossier.identity.siren and dossier.identity.address),
         "fingerprint": key_fingerprint(),
         "folder_at": dossier.state.documents.get("dossier"),
     }
