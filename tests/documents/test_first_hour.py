@@ -109,3 +109,8 @@ def test_the_fingerprint_changes_with_a_number_not_with_the_day() -> None:
 
 def test_the_same_practice_gives_the_same_bytes() -> None:
     assert first_hour(IDENTITY, PARTIES, NOW) == first_hour(IDENTITY, PARTIES, NOW)
+
+
+def test_the_station_where_one_complains_has_a_line_to_fill() -> None:
+    (line,) = [one for one in first_hour_content(IDENTITY, PARTIES, NOW)["phones"] if "gendarmerie" in one["name"]]
+    assert line["number"] == ""

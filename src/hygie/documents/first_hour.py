@@ -18,6 +18,8 @@ from hygie.incident.dossier import Identity, Party
 
 NOTE_LINES: Final = 12
 LONGEST_NUMBER: Final = 24
+POLICE: Final = {"name": "Police ou gendarmerie du secteur", "number": "", "link": ""}
+"""A line to fill with a pen: nobody publishes the number of every station, and the complaint is filed there."""
 ROLES: Final = {
     "insurer": "Assistance de l'assureur",
     "it_provider": "Informatique",
@@ -54,7 +56,7 @@ def first_hour_content(identity: Identity, parties: Sequence[Party], made_at: da
     return {
         **sheet,
         "now": [{**step, "note": step["note"].replace("plus bas", "à droite")} for step in sheet["now"]],
-        "phones": [{**one, "number": clip(one["number"], LONGEST_NUMBER)} for one in sheet["phones"]],
+        "phones": [*({**one, "number": clip(one["number"], LONGEST_NUMBER)} for one in sheet["phones"]), POLICE],
         "title": typeset("Il se passe quelque chose d’anormal"),
         "practice": clip(value(identity.name), 60),
         "lines": NOTE_LINES,
